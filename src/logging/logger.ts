@@ -1,0 +1,50 @@
+import type { LoggerService } from '@nestjs/common';
+import { pino, type Logger } from 'pino';
+import { createRequire } from 'node:module';
+
+export type { Logger } from 'pino';
+
+/** Injection token of the process's logger. */
+export const LOGGER = Symbol('logger');
+
+export interface LoggingOptions {
+  level: string;
+  format: 'json' | 'pretty';
+}
+
+/** Creates the one logger of the process: JSON lines, or text for a person at a terminal. */
+export function createLogger({ level, format }: LoggingOptions): Logger {
+  const options = { level, base: null, timestamp: pino.stdTimeFunctions.isoTime };
+  if (format === 'json') {
+    return pino({ ...options, formatters: { level: (label) => ({ level: label }) } });
+  }
+  // In this thread and synchronous: a worker thread would cost memory and lose the last lines.
+  const pretty = createRequire(import.meta.url)('pino-pretty') as (options: object) => never;
+  return pino(options, pretty({ colorize: true, translateTime: 'SYS:HH:MM:ss.l', sync: true }));
+}
+
+/** Nest's own messages, through the same logger. */
+export class NestLogger implements LoggerService {
+  constructor(private readonly logger: Logger) {}
+
+  /** Nest tells of each module and route that it starts; that is for debugging. */
+  log(message: unknown, context?: string): void {
+    this.logger.debug({ context }, String(message));
+  }
+
+  error(message: unknown, ...details: unknown[]): void {
+    this.logger.error({ details }, message instanceof Error ? message.message : String(message));
+  }
+
+  warn(message: unknown, context?: string): void {
+    this.logger.warn({ context }, String(message));
+  }
+
+  debug(message: unknown, context?: string): void {
+    this.logger.debug({ context }, String(message));
+  }
+
+  verbose(message: unknown, context?: string): void {
+    this.logger.trace({ context }, String(message));
+  }
+}
