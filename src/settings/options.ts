@@ -1,0 +1,195 @@
+import { choice, flag, integer, list, text, url, type Option } from './option.js';
+
+/** Names of service instances are NATS subject tokens. */
+export const INSTANCE_NAME = /^[A-Za-z0-9][A-Za-z0-9_-]{0,99}$/;
+
+const KIBIBYTE = 1024;
+const MEBIBYTE = 1024 * KIBIBYTE;
+const INSTANCE_NAME_TAKES = '1 to 100 of A-Z a-z 0-9 _ -, the first a letter or digit';
+
+/**
+ * Every option but the map of service instances, by its path in the YAML file. The settings, the
+ * reference of all options and `.env.example` are made from this table.
+ */
+export const OPTIONS = {
+  'service.instance.name': text<string>({
+    about: "Tekton's own service instance name, unique in the cluster; part of NATS subjects.",
+    default: 'tekton',
+    pattern: INSTANCE_NAME,
+    takes: INSTANCE_NAME_TAKES,
+  }),
+  'service.instance.replica.id': text<string | undefined>({
+    about: "This replica's ID, unique in the cluster.",
+    default: undefined,
+    defaultAbout: 'the instance name and random characters',
+    pattern: /^[\x21-\x7e]{1,128}$/,
+    takes: '1 to 128 visible ASCII characters',
+  }),
+  'service.graceful-shutdown': integer({
+    about: 'Seconds that requests under way and unsent notifications are given at a stop.',
+    default: 30,
+    min: 0,
+    max: 3600,
+  }),
+  'kaa.tekton.app-names.auto-generation.enabled': flag({
+    about: 'Whether Tekton makes the names of applications up, rather than taking them from calls.',
+    default: false,
+  }),
+  'kaa.security.enabled': flag({
+    about: 'Whether calls need an access token. Without, every caller may do everything.',
+    default: true,
+  }),
+  'http.host': text<string | undefined>({
+    about: 'Address that the REST API listens on.',
+    default: undefined,
+    defaultAbout: '0.0.0.0, or 127.0.0.1 while kaa.security.enabled is false',
+    takes: 'an IP address or host name',
+  }),
+  'http.port': integer({
+    about: 'Port of the REST API; 0 takes a free one.',
+    default: 8080,
+    min: 0,
+    max: 65_535,
+    shortNames: ['PORT'],
+  }),
+  'http.url-prefix': text<string>({
+    about: 'The API answers under this prefix too, as an ingress of Kaa calls it.',
+    default: '/tekton',
+    pattern: /^(\/[A-Za-z0-9._~-]+)+$/,
+    takes: 'a path such as /tekton, without a slash at its end',
+  }),
+  'http.body-limit': integer({
+    about: 'Bytes that the body of a request may have (413 above).',
+    default: MEBIBYTE,
+    min: KIBIBYTE,
+    max: 1024 * MEBIBYTE,
+  }),
+  'http.header-limit': integer({
+    about: 'Bytes that all headers of a request may have together (431 above).',
+    default: 32 * KIBIBYTE,
+    min: 8 * KIBIBYTE,
+    max: MEBIBYTE,
+  }),
+  'http.url-limit': integer({
+    about: 'Characters that the URL of a request may have (414 above).',
+    default: 8 * KIBIBYTE,
+    min: KIBIBYTE,
+    max: 64 * KIBIBYTE,
+  }),
+  'http.json-depth-limit': integer({
+    about: 'How many objects and arrays of a JSON body may lie in each other (400 above).',
+    default: 100,
+    min: 5,
+    max: 1000,
+  }),
+  'http.json-key-limit': integer({
+    about: 'How many keys a JSON body may have in all (400 above).',
+    default: 100_000,
+    min: 100,
+    max: 100_000_000,
+  }),
+  'http.request-timeout': integer({
+    about: 'Seconds within which a client must have sent its request, header and body.',
+    default: 60,
+    min: 1,
+    max: 3600,
+  }),
+  'management.host': text<string | undefined>({
+    about: 'Address that health and metrics listen on.',
+    default: undefined,
+    defaultAbout: 'the same as http.host',
+    takes: 'an IP address or host name',
+  }),
+  'management.port': integer({
+    about: 'Port of health and metrics; the same as http.port puts them beside the API.',
+    default: 8081,
+    min: 0,
+    max: 65_535,
+    shortNames: ['MANAGEMENT_PORT'],
+  }),
+  'database.url': url<string | undefined>({
+    about: 'Where PostgreSQL is: postgres://user:password@host:port/database. Required.',
+    default: undefined,
+    schemes: ['postgres', 'postgresql'],
+    shortNames: ['DATABASE_URL'],
+    secret: true,
+  }),
+  'database.pool': integer({
+    about: 'How many connections to PostgreSQL this replica opens at most.',
+    default: 10,
+    min: 2,
+    max: 1000,
+  }),
+  'database.connect-timeout': integer({
+    about: 'Seconds within which a connection to PostgreSQL must stand, or be free in the pool.',
+    default: 5,
+    min: 1,
+    max: 300,
+  }),
+  'database.query-timeout': integer({
+    about: 'Seconds within which PostgreSQL must have answered a statement.',
+    default: 30,
+    min: 1,
+    max: 3600,
+  }),
+  'nats.urls': list({
+    about: 'Where the NATS servers are.',
+    default: ['nats://127.0.0.1:4222'],
+    of: url<string>({ about: '', default: '', schemes: ['nats', 'tls'] }),
+    shortNames: ['NATS_URL'],
+  }),
+  'nats.user': text<string | undefined>({ about: 'User of NATS.', default: undefined }),
+  'nats.password': text<string | undefined>({
+    about: 'Password of the NATS user.',
+    default: undefined,
+    secret: true,
+  }),
+  'nats.token': text<string | undefined>({
+    about: 'Token for NATS, in place of user and password.',
+    default: undefined,
+    secret: true,
+  }),
+  'nats.timeout': integer({
+    about: 'Seconds within which a NATS server must answer.',
+    default: 5,
+    min: 1,
+    max: 300,
+  }),
+  'outbox.poll-interval': integer({
+    about: 'Milliseconds after which the relay looks for unsent notifications unasked.',
+    default: 1000,
+    min: 10,
+    max: 60_000,
+  }),
+  'outbox.batch-size': integer({
+    about: 'How many notifications are sent between two confirmations by NATS.',
+    default: 500,
+    min: 1,
+    max: 10_000,
+  }),
+  'outbox.stuck-after': integer({
+    about: 'Seconds after which an unsent notification makes /health fail while NATS is connected.',
+    default: 30,
+    min: 1,
+    max: 86_400,
+  }),
+  'logging.level': choice<'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal'>({
+    about: 'The least severe messages that are logged.',
+    default: 'info',
+    among: ['trace', 'debug', 'info', 'warn', 'error', 'fatal'],
+    shortNames: ['LOG_LEVEL'],
+  }),
+  'logging.format': choice<'json' | 'pretty' | undefined>({
+    about: 'JSON lines for machines, or text for people.',
+    default: undefined,
+    defaultAbout: 'pretty at a terminal, else json',
+    among: ['json', 'pretty'],
+  }),
+} satisfies Record<string, Option<never> | Option<unknown>>;
+
+export type OptionPath = keyof typeof OPTIONS;
+
+/** The name of the environment variable that an option's path makes. */
+export function environmentName(path: string): string {
+  return path.toUpperCase().replaceAll(/[.-]/g, '_');
+}

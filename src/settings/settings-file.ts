@@ -1,0 +1,103 @@
+import { readFileSync } from 'node:fs';
+import { parseDocument } from 'yaml';
+import { SCHEMA_FIELDS } from './service-instance.js';
+
+export const INSTANCES_PATH = 'kaa.service-instances';
+
+/** What a settings file says: options by their dotted path, and service instances field by field. */
+export interface SettingsFile {
+  options: Map<string, unknown>;
+  /** Fields of each service instance, in the order of the file. */
+  instances: Map<string, Map<string, unknown>>;
+}
+
+/**
+ * Reads a YAML settings file, in which nested and dotted keys mean the same.
+ *
+ * @param faults every fault found is added here
+ */
+export function readSettingsFile(path: string, faults: string[]): SettingsFile {
+  const file: SettingsFile = { options: new Map(), instances: new Map() };
+  let content: string;
+  try {
+    content = readFileSync(path, 'utf8');
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    faults.push(
+      `the file cannot be read (${code ?? 'unknown reason'}); TEKTON_CONFIG_FILE names another place`,
+    );
+    return file;
+  }
+  const document = parseDocument(content, { uniqueKeys: true });
+  if (document.errors.length > 0) {
+    faults.push(...document.errors.map((error) => error.message.split('\n')[0] ?? error.message));
+    return file;
+  }
+  const root: unknown = document.toJS({ maxAliasCount: 100 });
+  if (root === null) return file;
+  if (!isMapping(root)) {
+    faults.push('the file must hold a mapping of options');
+    return file;
+  }
+  collect(root, [], file, faults);
+  return file;
+}
+
+export function isMapping(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function collect(
+  mapping: Record<string, unknown>,
+  parents: readonly string[],
+  file: SettingsFile,
+  faults: string[],
+): void {
+  for (const [key, value] of Object.entries(mapping)) {
+    const path = [...parents, ...key.split('.')];
+    const dotted = path.join('.');
+    if (dotted === INSTANCES_PATH && value === null) continue;
+    if (isMapping(value) && !isSchema(path)) {
+      const [instance, field] = instancePath(path);
+      if (instance !== undefined && field === undefined) {
+        file.instances.set(instance, file.instances.get(instance) ?? new Map<string, unknown>());
+      }
+      collect(value, path, file, faults);
+      continue;
+    }
+    const [instance, field] = instancePath(path);
+    if (instance === undefined) {
+      put(file.options, dotted, value, dotted, faults);
+    } else if (field === undefined) {
+      faults.push(`${dotted}: must be a mapping with serviceName and serviceGroup`);
+    } else {
+      const fields = file.instances.get(instance) ?? new Map<string, unknown>();
+      file.instances.set(instance, fields);
+      put(fields, field, value, dotted, faults);
+    }
+  }
+}
+
+function put(
+  target: Map<string, unknown>,
+  key: string,
+  value: unknown,
+  dotted: string,
+  faults: string[],
+): void {
+  if (target.has(key)) faults.push(`${dotted}: is given twice, nested and dotted; keep one`);
+  else target.set(key, value);
+}
+
+/** The instance, and what of it, that a path below `kaa.service-instances` names. */
+function instancePath(path: readonly string[]): [instance?: string, field?: string] {
+  if (path.length < 3 || path.slice(0, 2).join('.') !== INSTANCES_PATH) return [];
+  const [instance = '', ...field] = path.slice(2);
+  return field.length > 0 ? [instance, field.join('.')] : [instance];
+}
+
+/** Keys of a JSON Schema are the schema's own business. */
+function isSchema(path: readonly string[]): boolean {
+  const [, field] = instancePath(path);
+  return field !== undefined && (SCHEMA_FIELDS as readonly string[]).includes(field);
+}
