@@ -1,0 +1,41 @@
+import { DataSource, type DataSourceOptions, type MixedList } from 'typeorm';
+import { InitialSchema1763800000000 } from './migrations/1763800000000-initial-schema.js';
+
+/** Every migration, oldest first. Once landed they are never edited. */
+export const MIGRATIONS = [InitialSchema1763800000000];
+
+export interface DataSourceSettings {
+  url: string;
+  applicationName: string;
+  poolSize: number;
+  connectTimeoutMs: number;
+  /** Time that one statement may take; none for migrations. */
+  queryTimeoutMs?: number;
+  // eslint-disable-next-line @typescript-eslint/no-unsafe-function-type -- TypeORM's own type
+  entities?: MixedList<Function>;
+}
+
+export function createDataSource(settings: DataSourceSettings): DataSource {
+  const options: DataSourceOptions = {
+    type: 'postgres',
+    url: settings.url,
+    applicationName: settings.applicationName,
+    poolSize: settings.poolSize,
+    connectTimeoutMS: settings.connectTimeoutMs,
+    installExtensions: false,
+    entities: settings.entities ?? [],
+    migrations: MIGRATIONS,
+    migrationsTableName: 'migrations',
+    migrationsTransactionMode: 'each',
+    logging: false,
+    extra: {
+      keepAlive: true,
+      ...(settings.queryTimeoutMs !== undefined && {
+        // The server gives up first, so that a connection is not lost for a slow statement.
+        statement_timeout: settings.queryTimeoutMs,
+        query_timeout: settings.queryTimeoutMs + 1000,
+      }),
+    },
+  };
+  return new DataSource(options);
+}

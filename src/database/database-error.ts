@@ -1,0 +1,61 @@
+import { TektonError } from '../errors/tekton-error.js';
+
+/** SQLSTATE classes that say the server, not the statement, is in trouble. */
+const UNAVAILABLE_CLASSES = [
+  '08', // connection exception
+  '25006', // read-only transaction: a standby, or a primary that was demoted
+  '53', // insufficient resources: too many connections, disk full
+  '57P', // operator intervention: shutdown, crash, cannot connect now
+  '57014', // query canceled: statement time-out
+  '58', // system error
+];
+const UNAVAILABLE_CODES = /^(ECONN|EPIPE|ETIMEDOUT|EHOST|ENET|ENOTFOUND|EAI_)/;
+/** What node-postgres says without a code. */
+const UNAVAILABLE_MESSAGES =
+  /Connection terminated|timeout exceeded when trying to connect|Query read timeout|Client has encountered a connection error|Cannot use a pool after calling end/;
+
+const RETRY_AFTER_SECONDS = 1;
+
+interface DatabaseError {
+  code?: string;
+  constraint?: string;
+}
+
+/** The error of the driver, also if TypeORM has wrapped it. */
+export function driverError(error: unknown): DatabaseError {
+  const { driverError: wrapped } = (error ?? {}) as { driverError?: DatabaseError };
+  return wrapped ?? error ?? {};
+}
+
+/** SQLSTATE 23505. */
+export function isUniqueViolation(error: unknown): boolean {
+  return driverError(error).code === '23505';
+}
+
+/** SQLSTATE 23503. */
+export function isForeignKeyViolation(error: unknown): boolean {
+  return driverError(error).code === '23503';
+}
+
+/** The name of the constraint that an error from PostgreSQL is about. */
+export function violatedConstraint(error: unknown): string | undefined {
+  return driverError(error).constraint;
+}
+
+export function isDatabaseUnavailable(error: unknown): boolean {
+  const code = driverError(error).code ?? '';
+  return (
+    UNAVAILABLE_CLASSES.some((prefix) => code.startsWith(prefix)) ||
+    UNAVAILABLE_CODES.test(code) ||
+    (error instanceof Error && UNAVAILABLE_MESSAGES.test(error.message))
+  );
+}
+
+/** What callers are told while the database cannot be used. */
+export function databaseUnavailable(cause?: unknown): TektonError {
+  return new TektonError(
+    'UNAVAILABLE',
+    'The database cannot be reached right now. Whether a change that was under way took place is not known; read it, then try again.',
+    { cause, headers: { 'retry-after': String(RETRY_AFTER_SECONDS) } },
+  );
+}

@@ -1,0 +1,189 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import pg, { type Pool, type PoolClient } from 'pg';
+import type { DataSource, EntityManager } from 'typeorm';
+import type { PostgresDriver } from 'typeorm/driver/postgres/PostgresDriver.js';
+import type { Logger } from '../logging/logger.js';
+import { createDataSource, type DataSourceSettings } from './data-source.js';
+import { databaseUnavailable, isDatabaseUnavailable } from './database-error.js';
+import { migrate, SchemaTooNewError } from './migrate.js';
+
+const FIRST_RETRY_MS = 200;
+const LAST_RETRY_MS = 5000;
+/** Connections that callers of the API cannot take away: for the relay and for health. */
+const APART_POOL_SIZE = 2;
+
+/** SQL that PostgreSQL parses and plans once a connection, under its name. */
+export interface Statement {
+  readonly name: string;
+  readonly text: string;
+}
+
+/**
+ * The database: connected and migrated in the background, so that Tekton starts without it, says
+ * so, and serves once it is there.
+ */
+export class Database {
+  private dataSource: DataSource | undefined;
+  private apart: Pool | undefined;
+  private stopping: AbortController | undefined;
+  private readonly listeners = new Set<() => void>();
+  private problem = 'The database has not been reached yet';
+
+  constructor(
+    private readonly settings: DataSourceSettings,
+    private readonly logger: Logger,
+  ) {}
+
+  /** Why the database cannot be used; `undefined` while it can. */
+  get unreadyReason(): string | undefined {
+    return this.dataSource ? undefined : this.problem;
+  }
+
+  /** Connects and migrates, retrying until it works or `stop` is called. */
+  async start(): Promise<void> {
+    const stopping = new AbortController();
+    this.stopping = stopping;
+    for (
+      let wait = FIRST_RETRY_MS;
+      !stopping.signal.aborted;
+      wait = Math.min(wait * 2, LAST_RETRY_MS)
+    ) {
+      try {
+        await this.migrate();
+        this.apart ??= this.createApartPool();
+        this.dataSource = await createDataSource(this.settings).initialize();
+        for (const listener of this.listeners) listener();
+        return;
+      } catch (error) {
+        this.problem = error instanceof Error ? error.message : String(error);
+        if (error instanceof SchemaTooNewError) throw error;
+        this.logger.warn(
+          { err: error },
+          `The database cannot be used yet: ${this.problem}. Trying again in ${wait} ms.`,
+        );
+        await sleep(wait, undefined, { signal: stopping.signal }).catch(() => undefined);
+      }
+    }
+  }
+
+  async stop(): Promise<void> {
+    this.stopping?.abort();
+    this.problem = 'Tekton is stopping';
+    const dataSource = this.dataSource;
+    this.dataSource = undefined;
+    await Promise.all([dataSource?.destroy(), this.apart?.end()]);
+  }
+
+  /** Calls `listener` once the database can be used. */
+  onReady(listener: () => void): void {
+    this.listeners.add(listener);
+  }
+
+  /**
+   * Runs one statement in a transaction of its own: one round trip.
+   *
+   * @throws {TektonError} UNAVAILABLE if the database cannot be used
+   */
+  async run<Row extends object>(statement: Statement, values: unknown[]): Promise<Row[]> {
+    try {
+      const { rows } = await this.pool.query<Row>({ ...statement, values });
+      return rows;
+    } catch (error) {
+      throw translate(error);
+    }
+  }
+
+  /**
+   * Runs one statement like `run`, on connections that callers of the API do not wait for.
+   *
+   * @throws {TektonError} UNAVAILABLE if the database cannot be used
+   */
+  async runApart<Row extends object>(statement: Statement, values: unknown[]): Promise<Row[]> {
+    if (!this.dataSource || !this.apart) throw databaseUnavailable();
+    try {
+      const { rows } = await this.apart.query<Row>({ ...statement, values });
+      return rows;
+    } catch (error) {
+      throw translate(error);
+    }
+  }
+
+  /**
+   * Runs some statements in one transaction, which is undone if `work` throws.
+   *
+   * @throws {TektonError} UNAVAILABLE if the database cannot be used
+   */
+  async transaction<Result>(work: (tx: EntityManager) => Promise<Result>): Promise<Result> {
+    try {
+      return await this.ready.transaction(work);
+    } catch (error) {
+      throw translate(error);
+    }
+  }
+
+  /** For reads by entity outside a transaction. */
+  get manager(): EntityManager {
+    return this.ready.manager;
+  }
+
+  /** Connections of the pool: open, idle, and calls that wait for one. */
+  get poolUse(): { total: number; idle: number; waiting: number } {
+    if (!this.dataSource) return { total: 0, idle: 0, waiting: 0 };
+    const { totalCount, idleCount, waitingCount } = this.pool;
+    return { total: totalCount, idle: idleCount, waiting: waitingCount };
+  }
+
+  private get ready(): DataSource {
+    if (!this.dataSource) throw databaseUnavailable();
+    return this.dataSource;
+  }
+
+  private get pool(): Pool {
+    return (this.ready.driver as PostgresDriver).master as Pool;
+  }
+
+  private createApartPool(): Pool {
+    const { url, applicationName, connectTimeoutMs, queryTimeoutMs } = this.settings;
+    const pool = new pg.Pool({
+      connectionString: url,
+      application_name: applicationName,
+      connectionTimeoutMillis: connectTimeoutMs,
+      max: APART_POOL_SIZE,
+      keepAlive: true,
+      ...(queryTimeoutMs !== undefined && {
+        statement_timeout: queryTimeoutMs,
+        query_timeout: queryTimeoutMs + 1000,
+      }),
+    });
+    pool.on('error', (error) => {
+      this.logger.warn({ err: error }, 'An idle connection to the database was lost');
+    });
+    return pool;
+  }
+
+  private async migrate(): Promise<void> {
+    const { queryTimeoutMs: _, ...untimed } = this.settings;
+    const dataSource = await createDataSource({ ...untimed, poolSize: 2 }).initialize();
+    try {
+      const names = await migrate(dataSource);
+      if (names.length > 0) this.logger.info({ migrations: names }, 'The database was migrated');
+    } finally {
+      await dataSource.destroy();
+    }
+  }
+}
+
+/** Runs a statement within a transaction. */
+export async function runIn<Row extends object>(
+  tx: EntityManager,
+  statement: Statement,
+  values: unknown[],
+): Promise<Row[]> {
+  const client = (await tx.queryRunner?.connect()) as PoolClient;
+  const { rows } = await client.query<Row>({ ...statement, values });
+  return rows;
+}
+
+function translate(error: unknown): unknown {
+  return isDatabaseUnavailable(error) ? databaseUnavailable(error) : error;
+}
