@@ -1,0 +1,125 @@
+import { randomUUID } from 'node:crypto';
+import { STATUS_CODES } from 'node:http';
+import type { Socket } from 'node:net';
+import { FastifyAdapter } from '@nestjs/platform-fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { Histogram } from 'prom-client';
+import { TektonError } from '../errors/tekton-error.js';
+import type { Logger } from '../logging/logger.js';
+import type { Settings } from '../settings/settings.js';
+import { CORRELATION_HEADER, correlationIdOf } from './correlation-id.js';
+import { errorBody } from './error.filter.js';
+import { RequestBody } from './request-body.js';
+
+const JSON_UTF8 = 'application/json; charset=utf-8';
+/** `type/subtype`, then parameters (RFC 9110 section 8.3.1). */
+const MEDIA_TYPE = /^[\w!#$%&'*+.^`|~-]+\/[\w!#$%&'*+.^`|~-]+\s*(;|$)/;
+
+/** Creates Fastify as the REST API needs it: limits, correlation IDs, bodies that are not read yet. */
+export function createHttpAdapter(settings: Settings): FastifyAdapter {
+  const prefix = settings['http.url-prefix'];
+  const adapter = new FastifyAdapter({
+    logger: false,
+    genReqId: ({ headers }: { headers: Record<string, string | string[] | undefined> }) =>
+      correlationIdOf(headers),
+    rewriteUrl: ({ url = '/' }: { url?: string | undefined }) =>
+      url.startsWith(`${prefix}/`) ? url.slice(prefix.length) : url,
+    routerOptions: { maxParamLength: settings['http.url-limit'] },
+    requestTimeout: settings['http.request-timeout'] * 1000,
+    http: { maxHeaderSize: settings['http.header-limit'] },
+    clientErrorHandler: answerUnreadable,
+    frameworkErrors: answerUnroutable,
+    // Connections that serve no request are closed at a stop.
+    forceCloseConnections: 'idle',
+  });
+  const fastify = adapter.getInstance();
+  const limits = {
+    bytes: settings['http.body-limit'],
+    json: { depth: settings['http.json-depth-limit'], keys: settings['http.json-key-limit'] },
+  };
+  fastify.removeAllContentTypeParsers();
+  fastify.addContentTypeParser('*', (request, payload, done) => {
+    done(null, new RequestBody(payload, request.headers, limits));
+  });
+  const urlLimit = settings['http.url-limit'];
+  fastify.addHook('onRequest', (request, reply, done) => {
+    reply.header(CORRELATION_HEADER, request.id);
+    reply.header('x-content-type-options', 'nosniff');
+    // A cache in between must ask each time: who was notified must not read the old value.
+    reply.header('cache-control', 'private, no-cache');
+    replaceUnreadableType(request);
+    if (request.originalUrl.length > urlLimit) {
+      const message = `The URL is longer than ${urlLimit} characters; the limit is the option http.url-limit`;
+      done(new TektonError('URI_TOO_LONG', message));
+    } else {
+      done();
+    }
+  });
+  return adapter;
+}
+
+/** Measures and logs each answer. Successful reads are logged for debugging only. */
+export function observeAnswers(adapter: FastifyAdapter, duration: Histogram, logger: Logger): void {
+  adapter.getInstance().addHook('onResponse', (request, reply, done) => {
+    observe(request, reply, duration, logger);
+    done();
+  });
+}
+
+function observe(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  duration: Histogram,
+  logger: Logger,
+): void {
+  const { method, routeOptions, id } = request;
+  const { statusCode: status, elapsedTime } = reply;
+  const route = routeOptions.url ?? 'none';
+  duration.observe({ method, route, status }, elapsedTime / 1000);
+  const isRead = (method === 'GET' || method === 'HEAD') && status < 400;
+  const level = isRead ? 'debug' : 'info';
+  if (!logger.isLevelEnabled(level)) return;
+  const durationMs = Math.round(elapsedTime * 100) / 100;
+  logger[level]({ correlationId: id, method, route, status, durationMs }, 'Answered');
+}
+
+/**
+ * Fastify answers a malformed content type before the route is reached. Replaced by one that no
+ * call takes, it is refused like any other, in the promised order of errors.
+ */
+function replaceUnreadableType({ headers }: FastifyRequest): void {
+  const type = headers['content-type'];
+  if (type !== undefined && !MEDIA_TYPE.test(type)) {
+    headers['content-type'] = 'application/octet-stream';
+  }
+}
+
+/** What Fastify refuses before it looks for a route: a malformed percent-encoding. */
+function answerUnroutable(_error: Error, request: FastifyRequest, reply: FastifyReply): void {
+  const message = 'The URL has a malformed percent-encoding; write a percent sign itself as %25';
+  void reply
+    .status(400)
+    .headers({ [CORRELATION_HEADER]: request.id, 'content-type': JSON_UTF8 })
+    .send(JSON.stringify(errorBody({ message, faults: undefined })));
+}
+
+/** What Node's HTTP parser refuses never becomes a request: the answer is written by hand. */
+function answerUnreadable(error: Error & { code?: string }, socket: Socket): void {
+  if (error.code === 'ECONNRESET' || !socket.writable) {
+    socket.destroy();
+    return;
+  }
+  const [status, message] =
+    error.code === 'HPE_HEADER_OVERFLOW'
+      ? [431, 'The headers are larger than the option http.header-limit allows']
+      : error.code === 'ERR_HTTP_REQUEST_TIMEOUT'
+        ? [408, 'The request was not complete within the option http.request-timeout']
+        : [400, 'This is not a well-formed HTTP/1.1 request'];
+  const body = JSON.stringify(errorBody({ message, faults: undefined }));
+  socket.end(
+    `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}\r\n` +
+      `${CORRELATION_HEADER}: ${randomUUID()}\r\n` +
+      `content-type: ${JSON_UTF8}\r\n` +
+      `content-length: ${Buffer.byteLength(body)}\r\nconnection: close\r\n\r\n${body}`,
+  );
+}

@@ -1,0 +1,139 @@
+import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
+import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
+import type { FastifyRequest } from 'fastify';
+import { TektonError } from '../errors/tekton-error.js';
+import {
+  isExactObject,
+  JsonFault,
+  parseExact,
+  type ExactObject,
+  type JsonLimits,
+} from '../json/exact-json.js';
+
+export const JSON_TYPE = 'application/json';
+export const MERGE_PATCH_TYPE = 'application/merge-patch+json';
+
+export interface BodyLimits {
+  bytes: number;
+  json: JsonLimits;
+}
+
+/** Refuses invalid UTF-8 rather than replacing it; a byte order mark is passed over. */
+const utf8 = new TextDecoder('utf-8', { fatal: true });
+
+/**
+ * A body that has not been read yet. It is read only once the caller is known to be allowed what
+ * it asks: strangers cannot make Tekton hold bodies, and the errors come in the promised order.
+ */
+export class RequestBody {
+  constructor(
+    private readonly stream: IncomingMessage | undefined,
+    private readonly headers: IncomingHttpHeaders,
+    private readonly limits: BodyLimits,
+  ) {}
+
+  /**
+   * Reads the body as a JSON object.
+   *
+   * @param types the media types that the call takes
+   * @throws {TektonError} UNSUPPORTED_MEDIA_TYPE, PAYLOAD_TOO_LARGE or MALFORMED_BODY
+   */
+  async readObject(types: readonly string[] = [JSON_TYPE]): Promise<ExactObject> {
+    if (this.stream) this.checkType(types);
+    const bytes = this.stream ? await this.readBytes(this.stream) : Buffer.alloc(0);
+    if (bytes.length === 0) {
+      throw new TektonError('MALFORMED_BODY', 'The body is missing; send a JSON object');
+    }
+    let text: string;
+    try {
+      text = utf8.decode(bytes);
+    } catch {
+      throw new TektonError('MALFORMED_BODY', 'The body is not valid UTF-8; send JSON in UTF-8');
+    }
+    try {
+      const value = parseExact(text, this.limits.json);
+      if (isExactObject(value)) return value;
+    } catch (error) {
+      if (!(error instanceof JsonFault)) throw error;
+      throw new TektonError('MALFORMED_BODY', `The body is not valid JSON: ${error.message}`, {
+        faults: [{ path: error.pointer, message: error.message }],
+      });
+    }
+    throw new TektonError('MALFORMED_BODY', 'The body must be a JSON object', {
+      faults: [{ path: '', message: 'must be an object' }],
+    });
+  }
+
+  private checkType(types: readonly string[]): void {
+    const { 'content-type': contentType = '', 'content-encoding': encoding } = this.headers;
+    const [mediaType = '', ...parameters] = contentType
+      .split(';')
+      .map((part) => part.trim().toLowerCase());
+    if (!types.includes(mediaType)) {
+      throw unsupported(
+        `The content type is ${contentType ? 'not one of this call' : 'missing'}`,
+        types,
+      );
+    }
+    const charset = parameters.find((parameter) => parameter.startsWith('charset='));
+    if (charset && !/^charset="?utf-8"?$/.test(charset)) {
+      throw unsupported('The character set must be UTF-8', types);
+    }
+    if (encoding !== undefined && encoding.toLowerCase() !== 'identity') {
+      throw unsupported('Encoded bodies are not taken; send it without Content-Encoding', types);
+    }
+  }
+
+  private readBytes(stream: IncomingMessage): Promise<Buffer> {
+    return new Promise((resolve, reject) => {
+      const limit = this.limits.bytes;
+      const tooLarge = () => {
+        stream.removeAllListeners('data').pause();
+        reject(
+          new TektonError(
+            'PAYLOAD_TOO_LARGE',
+            `The body is larger than ${limit} bytes; the limit is the option http.body-limit`,
+            // What is still on its way would be read as the next request.
+            { headers: { connection: 'close' } },
+          ),
+        );
+      };
+      if (Number(this.headers['content-length'] ?? 0) > limit) {
+        tooLarge();
+        return;
+      }
+      const chunks: Buffer[] = [];
+      let size = 0;
+      stream.on('data', (chunk: Buffer) => {
+        size += chunk.length;
+        chunks.push(chunk);
+        if (size > limit) tooLarge();
+      });
+      stream.once('end', () => {
+        resolve(chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks));
+      });
+      stream.once('close', () => {
+        // Does nothing after `end`.
+        reject(new TektonError('MALFORMED_BODY', 'The body ended before its announced length'));
+      });
+      stream.once('error', (cause) => {
+        reject(new TektonError('MALFORMED_BODY', 'The body could not be read', { cause }));
+      });
+    });
+  }
+}
+
+function unsupported(what: string, types: readonly string[]): TektonError {
+  return new TektonError('UNSUPPORTED_MEDIA_TYPE', `${what}; send ${types.join(' or ')}`, {
+    headers: { accept: types.join(', ') },
+  });
+}
+
+/** The body of a request, not read yet. */
+export const BodyOfCall = createParamDecorator((_: unknown, context: ExecutionContext) => {
+  const { body } = context.switchToHttp().getRequest<FastifyRequest>();
+  return body instanceof RequestBody ? body : new RequestBody(undefined, {}, NO_LIMITS);
+});
+
+/** For a request without a body, which no limit applies to. */
+const NO_LIMITS: BodyLimits = { bytes: 0, json: { depth: 0, keys: 0 } };
