@@ -1,0 +1,10 @@
+/** The scopes of the platform, by what they open. */
+export const Scope = {
+  ApplicationRead: 'application:read',
+  ApplicationUpdate: 'application:update',
+  ApplicationDelete: 'application:delete',
+  ApplicationCreate: 'tenant:application:create',
+  PlatformApplicationCreate: 'kaa:application:create',
+} as const;
+
+export type Scope = (typeof Scope)[keyof typeof Scope];
