@@ -1,0 +1,87 @@
+import { Controller, Get, HttpStatus, Patch, Post, Req, Res } from '@nestjs/common';
+import { ApiBody, ApiCreatedResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { CurrentCall, type Call } from '../auth/caller.js';
+import { RequireScope } from '../auth/require-scope.decorator.js';
+import { Scope } from '../auth/scopes.js';
+import { ApiErrors } from '../rest/api-errors.decorator.js';
+import { readDto } from '../rest/body-dto.js';
+import { missingFirst } from '../rest/missing-first.js';
+import { ParametersOfCall, TakesParameters } from '../rest/parameters.decorator.js';
+import { BodyOfCall, JSON_TYPE, MERGE_PATCH_TYPE, RequestBody } from '../rest/request-body.js';
+import { UpdateDto } from './application.dto.js';
+import { ApplicationsService, type ApplicationRef } from './applications.service.js';
+import { AppVersionDto, CreateAppVersionDto, toAppVersionDto } from './app-version.dto.js';
+import { AppVersionsService, type AppVersionRef } from './app-versions.service.js';
+import { createdAt } from './created-at.js';
+import { APP_NAME, APP_VERSION_NAME, TENANT_ID_OF_APPLICATION } from './parameters.js';
+
+@ApiTags('Application versions')
+@Controller('applications/:appName/app-versions')
+export class AppVersionsController {
+  constructor(
+    private readonly applications: ApplicationsService,
+    private readonly appVersions: AppVersionsService,
+  ) {}
+
+  @Post()
+  @RequireScope(Scope.ApplicationUpdate)
+  @TakesParameters(APP_NAME, TENANT_ID_OF_APPLICATION)
+  @ApiOperation({ summary: 'Create a version of an application' })
+  @ApiBody({ type: CreateAppVersionDto })
+  @ApiCreatedResponse({ type: AppVersionDto })
+  @ApiErrors(400, 404, 409, 413, 415)
+  async create(
+    @ParametersOfCall() ref: ApplicationRef,
+    @BodyOfCall() body: RequestBody,
+    @CurrentCall() call: Call,
+    @Req() request: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<AppVersionDto> {
+    const dto = await missingFirst(readDto(body, CreateAppVersionDto), () =>
+      this.applications.require(ref),
+    );
+    const version = await this.appVersions.create(ref, dto, call);
+    reply.status(HttpStatus.CREATED).header('location', createdAt(request, version.name));
+    return toAppVersionDto(version, ref.appName);
+  }
+
+  @Get()
+  @RequireScope(Scope.ApplicationRead)
+  @TakesParameters(APP_NAME, TENANT_ID_OF_APPLICATION)
+  @ApiOperation({ summary: 'List the versions of an application, by name' })
+  @ApiOkResponse({ type: [AppVersionDto] })
+  @ApiErrors(400, 404)
+  async list(@ParametersOfCall() ref: ApplicationRef): Promise<AppVersionDto[]> {
+    const versions = await this.appVersions.list(ref);
+    return versions.map((version) => toAppVersionDto(version, ref.appName));
+  }
+
+  @Get(':appVersionName')
+  @RequireScope(Scope.ApplicationRead)
+  @TakesParameters(APP_NAME, APP_VERSION_NAME, TENANT_ID_OF_APPLICATION)
+  @ApiOperation({ summary: 'Read a version' })
+  @ApiOkResponse({ type: AppVersionDto })
+  @ApiErrors(400, 404)
+  async get(@ParametersOfCall() ref: AppVersionRef): Promise<AppVersionDto> {
+    return toAppVersionDto(await this.appVersions.require(ref), ref.appName);
+  }
+
+  @Patch(':appVersionName')
+  @RequireScope(Scope.ApplicationUpdate)
+  @TakesParameters(APP_NAME, APP_VERSION_NAME, TENANT_ID_OF_APPLICATION)
+  @ApiOperation({ summary: "Change a version's display name or description" })
+  @ApiBody({ type: UpdateDto })
+  @ApiOkResponse({ type: AppVersionDto })
+  @ApiErrors(400, 404, 413, 415)
+  async update(
+    @ParametersOfCall() ref: AppVersionRef,
+    @BodyOfCall() body: RequestBody,
+    @CurrentCall() call: Call,
+  ): Promise<AppVersionDto> {
+    const dto = await missingFirst(readDto(body, UpdateDto, [JSON_TYPE, MERGE_PATCH_TYPE]), () =>
+      this.appVersions.require(ref),
+    );
+    return toAppVersionDto(await this.appVersions.update(ref, dto, call), ref.appName);
+  }
+}
