@@ -1,0 +1,45 @@
+import { Check, Column, Entity, PrimaryColumn } from 'typeorm';
+
+/** A change of a configuration, kept as history. */
+@Entity('configuration_revisions')
+@Check('configuration_revisions_operation', `operation IN ('upsert', 'delete')`)
+export class ConfigurationRevision {
+  @PrimaryColumn({
+    name: 'configuration_id',
+    type: 'bigint',
+    primaryKeyConstraintName: 'configuration_revisions_pk',
+  })
+  configurationId!: string;
+
+  @PrimaryColumn({ type: 'bigint', primaryKeyConstraintName: 'configuration_revisions_pk' })
+  revision!: string;
+
+  /** The application it belonged to then: a later one of the same name does not see it. */
+  @Column({ name: 'application_id', type: 'bigint', nullable: true })
+  applicationId!: string | null;
+
+  @Column({ type: 'text', collation: 'C' })
+  operation!: 'upsert' | 'delete';
+
+  @Column({ type: 'text', nullable: true })
+  document!: string | null;
+
+  @Column({ type: 'text', collation: 'C', nullable: true })
+  digest!: string | null;
+
+  @Column({ name: 'size_bytes', type: 'integer', nullable: true })
+  sizeBytes!: number | null;
+
+  @Column({ name: 'changed_at', type: 'timestamptz', precision: 3 })
+  changedAt!: Date;
+
+  @Column({ name: 'changed_by', type: 'text' })
+  changedBy!: string;
+
+  @Column({ name: 'correlation_id', type: 'text' })
+  correlationId!: string;
+
+  /** The revision whose document it made current again. */
+  @Column({ name: 'restored_from', type: 'bigint', nullable: true })
+  restoredFrom!: string | null;
+}

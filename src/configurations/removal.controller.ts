@@ -1,0 +1,50 @@
+import { Controller, Delete, HttpCode, HttpStatus } from '@nestjs/common';
+import { ApiNoContentResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import type { ApplicationRef } from '../applications/applications.service.js';
+import type { AppVersionRef } from '../applications/app-versions.service.js';
+import {
+  APP_NAME,
+  APP_VERSION_NAME,
+  TENANT_ID_OF_APPLICATION,
+} from '../applications/parameters.js';
+import { CurrentCall, type Call } from '../auth/caller.js';
+import { RequireScope } from '../auth/require-scope.decorator.js';
+import { Scope } from '../auth/scopes.js';
+import { ApiErrors } from '../rest/api-errors.decorator.js';
+import { ParametersOfCall, TakesParameters } from '../rest/parameters.decorator.js';
+import { RemovalService } from './removal.service.js';
+
+@Controller('applications/:appName')
+export class RemovalController {
+  constructor(private readonly removal: RemovalService) {}
+
+  @Delete()
+  @HttpCode(HttpStatus.NO_CONTENT)
+  @RequireScope(Scope.ApplicationDelete)
+  @TakesParameters(APP_NAME, TENANT_ID_OF_APPLICATION)
+  @ApiTags('Applications')
+  @ApiOperation({ summary: 'Delete an application with its versions and configurations' })
+  @ApiNoContentResponse()
+  @ApiErrors(400, 404)
+  removeApplication(
+    @ParametersOfCall() ref: ApplicationRef,
+    @CurrentCall() call: Call,
+  ): Promise<void> {
+    return this.removal.removeApplication(ref, call);
+  }
+
+  @Delete('app-versions/:appVersionName')
+  @HttpCode(HttpStatus.NO_CONTENT)
+  @RequireScope(Scope.ApplicationUpdate)
+  @TakesParameters(APP_NAME, APP_VERSION_NAME, TENANT_ID_OF_APPLICATION)
+  @ApiTags('Application versions')
+  @ApiOperation({ summary: 'Delete a version with its configurations' })
+  @ApiNoContentResponse()
+  @ApiErrors(400, 404)
+  removeAppVersion(
+    @ParametersOfCall() ref: AppVersionRef,
+    @CurrentCall() call: Call,
+  ): Promise<void> {
+    return this.removal.removeAppVersion(ref, call);
+  }
+}

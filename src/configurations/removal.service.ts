@@ -1,0 +1,105 @@
+import { Injectable } from '@nestjs/common';
+import type { EntityManager } from 'typeorm';
+import { Application } from '../applications/application.entity.js';
+import { requireApplication, type ApplicationRef } from '../applications/applications.service.js';
+import { AppVersion } from '../applications/app-version.entity.js';
+import { requireAppVersion, type AppVersionRef } from '../applications/app-versions.service.js';
+import type { Call } from '../auth/caller.js';
+import { runIn, type Statement } from '../database/database.js';
+import { Outbox, type ConfigurationChange } from '../outbox/outbox.js';
+
+/**
+ * Deletes the configurations below an owner $1, whose row is locked, keeping their counters, and
+ * notes it in their history. $2: who, $3: correlation ID. A row for each that was there. The rows
+ * are locked in the order in which writers of several lock them.
+ */
+function removeBelow(column: 'application_id' | 'app_version_id'): Statement {
+  return {
+    name: `remove_configurations_by_${column}`,
+    text: `
+      WITH standing AS (
+        SELECT id, application_id, document IS NOT NULL AS live FROM configurations
+        WHERE ${column} = $1 ORDER BY level, owner_name, service_instance_name FOR UPDATE
+      ),
+      removed AS (
+        UPDATE configurations c
+        SET document = NULL, digest = NULL, application_id = NULL, app_version_id = NULL,
+          revision = c.revision + standing.live::int, changed_at = clock_timestamp()
+        FROM standing WHERE c.id = standing.id
+        RETURNING c.id, c.revision, c.changed_at, c.service_instance_name, standing.live,
+          standing.application_id
+      ),
+      history AS (
+        INSERT INTO configuration_revisions (configuration_id, revision, application_id,
+          operation, changed_at, changed_by, correlation_id)
+        SELECT id, revision, application_id, 'delete', changed_at, $2, $3 FROM removed WHERE live
+      )
+      SELECT DISTINCT service_instance_name FROM removed WHERE live
+      ORDER BY service_instance_name`,
+  };
+}
+
+const REMOVE_BELOW_APPLICATION = removeBelow('application_id');
+const REMOVE_BELOW_APP_VERSION = removeBelow('app_version_id');
+
+/** Deletes applications and versions with the configurations that hang on them. */
+@Injectable()
+export class RemovalService {
+  constructor(private readonly outbox: Outbox) {}
+
+  /** @throws {TektonError} NOT_FOUND */
+  removeApplication(ref: ApplicationRef, call: Call): Promise<void> {
+    return this.outbox.transaction(async (tx) => {
+      const { id, tenantId, name } = await requireApplication(tx, ref, { lock: true });
+      const instances = await removeConfigurations(tx, REMOVE_BELOW_APPLICATION, id, call);
+      await tx.delete(Application, { id });
+      await this.tell(tx, { tenantId, appName: name }, instances, call);
+    });
+  }
+
+  /** @throws {TektonError} NOT_FOUND */
+  removeAppVersion(ref: AppVersionRef, call: Call): Promise<void> {
+    return this.outbox.transaction(async (tx) => {
+      const application = await requireApplication(tx, ref, { lock: true });
+      const { id, name } = await requireAppVersion(tx, ref, { lock: true });
+      const instances = await removeConfigurations(tx, REMOVE_BELOW_APP_VERSION, id, call);
+      await tx.delete(AppVersion, { id });
+      await tx.increment(Application, { id: application.id }, 'changeNumber', 1);
+      const what = {
+        tenantId: application.tenantId,
+        appName: application.name,
+        appVersionName: name,
+      };
+      await this.tell(tx, what, instances, call);
+    });
+  }
+
+  private tell(
+    tx: EntityManager,
+    what: Omit<ConfigurationChange, 'operation' | 'correlationId'>,
+    instances: readonly string[],
+    { correlationId }: Call,
+  ): Promise<void> {
+    const deleted = { ...what, operation: 'delete', correlationId } as const;
+    return this.outbox.append(
+      tx,
+      deleted,
+      ...instances.map((serviceInstanceName) => ({ ...deleted, serviceInstanceName })),
+    );
+  }
+}
+
+/** @returns the names of the instances that had one */
+async function removeConfigurations(
+  tx: EntityManager,
+  statement: Statement,
+  ownerId: string,
+  { caller, correlationId }: Call,
+): Promise<string[]> {
+  const rows = await runIn<{ service_instance_name: string }>(tx, statement, [
+    ownerId,
+    caller.subject,
+    correlationId,
+  ]);
+  return rows.map((row) => row.service_instance_name);
+}
