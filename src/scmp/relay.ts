@@ -1,0 +1,130 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Logger } from '../logging/logger.js';
+import type { NatsConnection } from '../nats/nats-connection.js';
+import type { Outbox } from '../outbox/outbox.js';
+import type { RelayLease } from './relay-lease.js';
+import type { RelayMetrics } from './relay-metrics.js';
+import { kindOf, toScmpMessage, type PlacedEntry, type Provider } from './scmp-message.js';
+
+export interface RelaySettings {
+  provider: Provider;
+  /** After which it looks for entries unasked, in milliseconds. */
+  pollIntervalMs: number;
+  batchSize: number;
+}
+
+/**
+ * Tells what is in the outbox: gives each committed entry its position, commits that, then sends
+ * it, and goes on once NATS has confirmed. Whatever fails is done again, so that nothing is lost
+ * and, in first deliveries, nothing is out of order.
+ */
+export class Relay {
+  private loop: Promise<void> | undefined;
+  private stopping = false;
+  private interrupt = new AbortController();
+  private asked = false;
+  /** Up to where entries are placed, confirmed by NATS, and noted as confirmed. */
+  private lastPosition = 0;
+  private sentPosition = 0;
+  private notedPosition = 0;
+
+  constructor(
+    private readonly lease: RelayLease,
+    private readonly nats: NatsConnection,
+    private readonly outbox: Outbox,
+    private readonly metrics: RelayMetrics,
+    private readonly settings: RelaySettings,
+    private readonly logger: Logger,
+  ) {}
+
+  start(): void {
+    this.outbox.onCommitted(() => {
+      this.wake();
+    });
+    this.nats.onConnected(() => {
+      this.wake();
+    });
+    this.loop = this.run();
+  }
+
+  /** Sends what is there, then stops; gives up after the time given, in milliseconds. */
+  async stop(timeoutMs: number): Promise<void> {
+    this.stopping = true;
+    this.wake();
+    const giveUp = new AbortController();
+    await Promise.race([
+      this.loop,
+      sleep(timeoutMs, undefined, { signal: giveUp.signal }).catch(() => undefined),
+    ]);
+    giveUp.abort();
+    await this.lease.release(this.sentPosition).catch(() => undefined);
+  }
+
+  private wake(): void {
+    this.asked = true;
+    this.interrupt.abort();
+  }
+
+  private async run(): Promise<void> {
+    for (;;) {
+      this.asked = false;
+      try {
+        if (await this.relayBatch()) continue;
+        if (this.stopping) return;
+      } catch (error) {
+        this.lease.lose();
+        this.metrics.failures.inc();
+        if (this.stopping) return;
+        this.logger.warn(
+          { err: error },
+          `Notifications could not be sent; trying again in ${this.settings.pollIntervalMs} ms`,
+        );
+      }
+      await this.rest();
+    }
+  }
+
+  /** @returns whether there may be more to do at once */
+  private async relayBatch(): Promise<boolean> {
+    if (!this.lease.isHeld) {
+      const progress = await this.lease.acquire();
+      if (!progress) return false;
+      this.lastPosition = progress.lastPosition;
+      this.sentPosition = Math.max(this.sentPosition, progress.sentPosition);
+      this.notedPosition = progress.sentPosition;
+    }
+    const placed = await this.lease.place(this.sentPosition, this.settings.batchSize);
+    if (!placed) return true;
+    this.notedPosition = this.sentPosition;
+    const backlog = this.sentPosition < this.lastPosition;
+    this.lastPosition = Number(placed.at(-1)?.position ?? this.lastPosition);
+    if (this.nats.isConnected && this.sentPosition < this.lastPosition) {
+      await this.send(
+        backlog ? await this.lease.readPlaced(this.sentPosition, this.settings.batchSize) : placed,
+      );
+    }
+    return (
+      placed.length > 0 ||
+      this.notedPosition < this.sentPosition ||
+      (this.nats.isConnected && this.sentPosition < this.lastPosition)
+    );
+  }
+
+  private async send(entries: readonly PlacedEntry[]): Promise<void> {
+    const { provider } = this.settings;
+    await this.nats.publishConfirmed(entries.map((entry) => toScmpMessage(entry, provider)));
+    this.sentPosition = Number(entries.at(-1)?.position ?? this.sentPosition);
+    const now = Date.now();
+    for (const entry of entries) {
+      this.metrics.messages.inc({ kind: kindOf(entry), operation: entry.operation });
+      this.metrics.latency.observe(Math.max(0, now - entry.created_at.getTime()) / 1000);
+    }
+  }
+
+  private async rest(): Promise<void> {
+    this.interrupt = new AbortController();
+    if (this.asked) return;
+    const { signal } = this.interrupt;
+    await sleep(this.settings.pollIntervalMs, undefined, { signal }).catch(() => undefined);
+  }
+}

@@ -1,0 +1,66 @@
+import type { NatsMessage } from '../nats/nats-connection.js';
+import { encodeBroadcast, encodeTargeted } from './scmp-records.js';
+
+/** An entry of the outbox that has its place in the order of all messages. */
+export interface PlacedEntry {
+  message_id: string;
+  position: string;
+  operation: 'upsert' | 'delete';
+  service_instance_name: string | null;
+  tenant_id: string | null;
+  app_name: string | null;
+  app_version_name: string | null;
+  revision: string | null;
+  correlation_id: string;
+  created_at: Date;
+}
+
+/** Who sends: Tekton as the provider of configurations. */
+export interface Provider {
+  instanceName: string;
+  replicaId: string;
+}
+
+export type MessageKind = 'broadcast' | 'targeted';
+
+export function kindOf(entry: PlacedEntry): MessageKind {
+  return entry.service_instance_name === null ? 'broadcast' : 'targeted';
+}
+
+/** The 17/SCMP message of an entry: subject, Avro record, and headers that plain consumers ignore. */
+export function toScmpMessage(entry: PlacedEntry, provider: Provider): NatsMessage {
+  return {
+    subject: subjectOf(entry, provider),
+    payload: payloadOf(entry, provider),
+    headers: {
+      'Tekton-Position': entry.position,
+      'Nats-Msg-Id': entry.message_id,
+      ...(entry.revision !== null && { 'Tekton-Revision': entry.revision }),
+    },
+  };
+}
+
+/** 17/SCMP: broadcasts go out under the provider's name, targeted messages under the consumer's. */
+function subjectOf(entry: PlacedEntry, { instanceName }: Provider): string {
+  return entry.service_instance_name === null
+    ? `kaa.v1.events.${instanceName}.service.configuration.${entry.operation}`
+    : `kaa.v1.service.${entry.service_instance_name}.scmp.configuration.${entry.operation}`;
+}
+
+function payloadOf(entry: PlacedEntry, { replicaId }: Provider): Buffer {
+  const common = {
+    correlationId: entry.correlation_id,
+    timestamp: entry.created_at.getTime(),
+    appName: entry.app_name,
+    appVerName: entry.app_version_name,
+  };
+  if (entry.service_instance_name === null) {
+    return encodeBroadcast({
+      ...common,
+      originatorReplicaId: replicaId,
+      tenantID: entry.tenant_id,
+    });
+  }
+  if (entry.tenant_id === null) throw new Error('A targeted message always names its tenant');
+  return encodeTargeted({ ...common, tenantID: entry.tenant_id });
+}

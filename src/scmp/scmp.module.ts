@@ -1,0 +1,48 @@
+import { Module } from '@nestjs/common';
+import { Database } from '../database/database.js';
+import { LOGGER, type Logger } from '../logging/logger.js';
+import { NatsConnection } from '../nats/nats-connection.js';
+import { NatsModule } from '../nats/nats.module.js';
+import { Outbox } from '../outbox/outbox.js';
+import { OutboxModule } from '../outbox/outbox.module.js';
+import { SETTINGS, type Settings } from '../settings/settings.js';
+import { Backlog } from './backlog.js';
+import { RELAY_METRIC_PROVIDERS, RelayMetrics } from './relay-metrics.js';
+import { RelayLease } from './relay-lease.js';
+import { Relay } from './relay.js';
+
+@Module({
+  imports: [NatsModule, OutboxModule],
+  providers: [
+    ...RELAY_METRIC_PROVIDERS,
+    Backlog,
+    {
+      provide: Relay,
+      inject: [Database, NatsConnection, Outbox, RelayMetrics, SETTINGS, LOGGER],
+      useFactory: (
+        database: Database,
+        nats: NatsConnection,
+        outbox: Outbox,
+        metrics: RelayMetrics,
+        settings: Settings,
+        logger: Logger,
+      ) => {
+        const replicaId = settings['service.instance.replica.id'];
+        return new Relay(
+          new RelayLease(database, replicaId),
+          nats,
+          outbox,
+          metrics,
+          {
+            provider: { instanceName: settings['service.instance.name'], replicaId },
+            pollIntervalMs: settings['outbox.poll-interval'],
+            batchSize: settings['outbox.batch-size'],
+          },
+          logger,
+        );
+      },
+    },
+  ],
+  exports: [Relay, Backlog],
+})
+export class ScmpModule {}
