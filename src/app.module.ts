@@ -1,0 +1,52 @@
+import { Module, type DynamicModule } from '@nestjs/common';
+import { AppVersion } from './applications/app-version.entity.js';
+import { Application } from './applications/application.entity.js';
+import { ApplicationsModule } from './applications/applications.module.js';
+import { ConfigurationRevision } from './configurations/configuration-revision.entity.js';
+import { Configuration } from './configurations/configuration.entity.js';
+import { ConfigurationsModule } from './configurations/configurations.module.js';
+import { DatabaseModule } from './database/database.module.js';
+import { InstancesModule } from './instances/instances.module.js';
+import type { Logger } from './logging/logger.js';
+import { VitalsModule } from './management/management.module.js';
+import { NatsModule } from './nats/nats.module.js';
+import { OutboxEntry } from './outbox/outbox-entry.entity.js';
+import { RelayLeaseRow } from './outbox/relay-lease.entity.js';
+import { requestDurationProvider } from './rest/request-metrics.js';
+import { ScmpModule } from './scmp/scmp.module.js';
+import type { Settings } from './settings/settings.js';
+import { SettingsModule } from './settings/settings.module.js';
+
+export const ENTITIES = [
+  Application,
+  AppVersion,
+  Configuration,
+  ConfigurationRevision,
+  OutboxEntry,
+  RelayLeaseRow,
+];
+
+@Module({ providers: [requestDurationProvider] })
+export class AppModule {
+  /** @param more modules that only some deployments have */
+  static register(
+    settings: Settings,
+    logger: Logger,
+    more: readonly DynamicModule[],
+  ): DynamicModule {
+    return {
+      module: AppModule,
+      imports: [
+        SettingsModule.register(settings, logger),
+        DatabaseModule.register(ENTITIES),
+        NatsModule,
+        InstancesModule,
+        ApplicationsModule,
+        ConfigurationsModule,
+        ScmpModule,
+        VitalsModule,
+        ...more,
+      ],
+    };
+  }
+}

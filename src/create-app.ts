@@ -1,0 +1,56 @@
+import { NestFactory } from '@nestjs/core';
+import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { Histogram } from 'prom-client';
+import { AppModule } from './app.module.js';
+import { NestLogger, type Logger } from './logging/logger.js';
+import { HealthIndicators } from './management/health-indicators.js';
+import { ManagementModule } from './management/management.module.js';
+import { MetricsSampler } from './management/metrics-sampler.js';
+import { serveOpenApi } from './openapi.js';
+import { ErrorFilter } from './rest/error.filter.js';
+import { createHttpAdapter, observeAnswers } from './rest/http-server.js';
+import { REQUEST_DURATION } from './rest/request-metrics.js';
+import { RouteTable } from './rest/route-table.js';
+import type { Settings } from './settings/settings.js';
+
+/** Builds the REST API; nothing is connected and nothing listens yet. */
+export async function createApp(
+  settings: Settings,
+  logger: Logger,
+): Promise<NestFastifyApplication> {
+  const adapter = createHttpAdapter(settings);
+  const routes = new RouteTable(adapter.getInstance());
+  const app = await NestFactory.create<NestFastifyApplication>(
+    AppModule.register(
+      settings,
+      logger,
+      sharesListener(settings) ? [ManagementModule.beside()] : [],
+    ),
+    adapter,
+    { bodyParser: false, logger: new NestLogger(logger), abortOnError: false },
+  );
+  app.setGlobalPrefix('api/v1', { exclude: ['health', 'health/*path', 'metrics'] });
+  app.useGlobalFilters(new ErrorFilter(logger, routes.explain));
+  observeAnswers(adapter, app.get<Histogram>(REQUEST_DURATION), logger);
+  serveOpenApi(app, settings['http.url-prefix']);
+  return app;
+}
+
+/** Whether the management interface is to stand beside the API, on the same port. */
+export function sharesListener(settings: Settings): boolean {
+  const port = settings['http.port'];
+  return port !== 0 && port === settings['management.port'];
+}
+
+/** Builds the management interface of an application. */
+export async function createManagementApp(
+  app: NestFastifyApplication,
+  logger: Logger,
+): Promise<NestFastifyApplication> {
+  const vitals = { indicators: app.get(HealthIndicators), sampler: app.get(MetricsSampler) };
+  return NestFactory.create<NestFastifyApplication>(
+    ManagementModule.apart(vitals),
+    new FastifyAdapter({ logger: false, forceCloseConnections: true }),
+    { logger: new NestLogger(logger), abortOnError: false },
+  );
+}

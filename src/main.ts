@@ -1,0 +1,33 @@
+import { startTekton, type RunningTekton } from './start-tekton.js';
+
+/** Ends the process on a signal: gracefully on the first, at once on the second. */
+function stopOnSignals(tekton: RunningTekton): void {
+  let stopping = false;
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+    process.on(signal, () => {
+      if (stopping) process.exit(1);
+      stopping = true;
+      tekton.stop().then(
+        () => process.exit(0),
+        (error: unknown) => {
+          fail(error);
+        },
+      );
+    });
+  }
+}
+
+function fail(error: unknown): void {
+  const { exitCode, message } = error as { exitCode?: number; message?: string };
+  // What has an exit code of its own is told to the operator in words, without a stack.
+  console.error(exitCode === undefined ? error : message);
+  process.exit(exitCode ?? 1);
+}
+
+try {
+  const tekton = await startTekton();
+  stopOnSignals(tekton);
+  await tekton.ready;
+} catch (error) {
+  fail(error);
+}

@@ -1,0 +1,82 @@
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { createApp, createManagementApp, sharesListener } from './create-app.js';
+import { Database } from './database/database.js';
+import { createLogger, type Logger } from './logging/logger.js';
+import { HealthIndicators } from './management/health-indicators.js';
+import { NatsConnection } from './nats/nats-connection.js';
+import { Relay } from './scmp/relay.js';
+import { loadSettings, type Settings } from './settings/settings.js';
+
+/** A Tekton that listens. */
+export interface RunningTekton {
+  restUrl: string;
+  managementUrl: string;
+  natsUrls: string;
+  /** Resolves when the database is there and migrated; rejects if that cannot become so. */
+  ready: Promise<void>;
+  /** Ends requests under way, sends what is left to tell, and closes all connections. */
+  stop(): Promise<void>;
+}
+
+/**
+ * Starts Tekton: it listens at once, and connects to the database and NATS in the background.
+ *
+ * @throws {SettingsError} naming every fault of the settings
+ */
+export async function startTekton(environment = process.env): Promise<RunningTekton> {
+  const settings = loadSettings(environment);
+  const logger = createLogger({
+    level: settings['logging.level'],
+    format: settings['logging.format'],
+  });
+  const app = await createApp(settings, logger);
+  const restUrl = await listen(app, settings['http.host'], settings['http.port']);
+  const management = sharesListener(settings) ? app : await createManagementApp(app, logger);
+  const managementUrl =
+    management === app
+      ? restUrl
+      : await listen(management, settings['management.host'], settings['management.port']);
+  warnOfOpenAccess(settings, logger);
+  const database = app.get(Database);
+  const nats = app.get(NatsConnection);
+  const relay = app.get(Relay);
+  void nats.start();
+  const ready = database.start().then(() => {
+    relay.start();
+    logger.info({ restUrl, managementUrl }, 'Tekton is ready');
+  });
+  return {
+    restUrl,
+    managementUrl,
+    natsUrls: settings['nats.urls'].map(withoutCredentials).join(', '),
+    ready,
+    stop: async () => {
+      app.get(HealthIndicators).markStopping();
+      await app.close();
+      await relay.stop(settings['service.graceful-shutdown'] * 1000);
+      await nats.stop();
+      await database.stop();
+      if (management !== app) await management.close();
+    },
+  };
+}
+
+async function listen(app: NestFastifyApplication, host: string, port: number): Promise<string> {
+  await app.listen({ host, port });
+  const url = new URL(await app.getUrl());
+  return url.origin;
+}
+
+function warnOfOpenAccess(settings: Settings, logger: Logger): void {
+  if (settings['kaa.security.enabled']) return;
+  logger.warn(
+    { host: settings['http.host'] },
+    'Security is off: whoever reaches this address may do everything. Set kaa.security.enabled for any machine that is not yours alone.',
+  );
+}
+
+function withoutCredentials(url: string): string {
+  const shown = new URL(url);
+  shown.username = shown.password = '';
+  return shown.href.replace(/\/$/, '');
+}
