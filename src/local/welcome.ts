@@ -1,0 +1,45 @@
+/** What there is to tell about a running Tekton. */
+export interface WelcomeFacts {
+  /** Of the REST API, without `/api/v1`. */
+  restUrl: string;
+  managementUrl: string;
+  natsUrls: string;
+  /** Undefined if no part was started here. */
+  dataFolder: string | undefined;
+}
+
+/** The lines that tell a newcomer where things are and what to try. */
+export function welcomeText({
+  restUrl,
+  managementUrl,
+  natsUrls,
+  dataFolder,
+}: WelcomeFacts): string {
+  const api = `${restUrl.replace(/\/$/, '')}/api/v1`;
+  const json = "-H 'content-type: application/json'";
+  const places = [
+    ['API', `${api}    (documentation: ${api}/docs)`],
+    ['Health', `${managementUrl.replace(/\/$/, '')}/health`],
+    ['NATS', natsUrls],
+    ...(dataFolder === undefined ? [] : [['Data', `${dataFolder} (kept for the next start)`]]),
+  ];
+  return `
+Tekton is running. Ctrl-C stops it.
+
+${places.map(([name, place]) => `  ${(name ?? '').padEnd(8)}${place ?? ''}`).join('\n')}
+
+Try in another terminal:
+
+  # the services that can be configured
+  curl ${api}/service-instances
+
+  # an application, then its configuration for the service instance "epts"
+  curl -X POST ${json} -d '{"name": "smart_kettle"}' \\
+    ${api}/applications
+  curl -X PUT ${json} -d '{"autoExtraction": true}' \\
+    '${api}/app-configs/applications/smart_kettle?serviceInstanceName=epts'
+
+  # what Tekton tells the services, if you have the nats command line
+  nats --server ${natsUrls} subscribe '>'
+`;
+}
