@@ -42,6 +42,7 @@ export async function startTekton(environment = process.env): Promise<RunningTek
   const relay = app.get(Relay);
   void nats.start();
   const ready = database.start().then(() => {
+    if (database.unreadyReason !== undefined) return;
     relay.start();
     logger.info({ restUrl, managementUrl }, 'Tekton is ready');
   });

@@ -50,13 +50,19 @@ export class Database {
     ) {
       try {
         await this.migrate();
-        this.apart ??= this.createApartPool();
-        this.dataSource = await createDataSource(this.settings).initialize();
+        const dataSource = await createDataSource(this.settings).initialize();
+        if (isAborted(stopping)) {
+          await dataSource.destroy();
+          return;
+        }
+        this.apart = this.createApartPool();
+        this.dataSource = dataSource;
         for (const listener of this.listeners) listener();
         return;
       } catch (error) {
         this.problem = error instanceof Error ? error.message : String(error);
         if (error instanceof SchemaTooNewError) throw error;
+        if (isAborted(stopping)) return;
         this.logger.warn(
           { err: error },
           `The database cannot be used yet: ${this.problem}. Trying again in ${wait} ms.`,
@@ -182,6 +188,11 @@ export async function runIn<Row extends object>(
   const client = (await tx.queryRunner?.connect()) as PoolClient;
   const { rows } = await client.query<Row>({ ...statement, values });
   return rows;
+}
+
+/** A function, since the compiler takes what it saw before an `await` for still so. */
+function isAborted({ signal }: AbortController): boolean {
+  return signal.aborted;
 }
 
 function translate(error: unknown): unknown {

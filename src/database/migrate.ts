@@ -6,6 +6,8 @@ const MIGRATION_LOCK = 835_866;
 /** The database was migrated by a newer Tekton than this one. */
 export class SchemaTooNewError extends Error {
   override readonly name = 'SchemaTooNewError';
+  /** What the process ends with. */
+  readonly exitCode = 1;
 }
 
 /**

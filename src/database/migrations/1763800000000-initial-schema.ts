@@ -85,7 +85,7 @@ export class InitialSchema1763800000000 implements MigrationInterface {
     await runner.query(`
       CREATE TABLE outbox (
         id bigint GENERATED ALWAYS AS IDENTITY CONSTRAINT outbox_pk PRIMARY KEY,
-        message_id uuid NOT NULL DEFAULT gen_random_uuid(),
+        message_id uuid NOT NULL,
         position bigint CONSTRAINT outbox_position UNIQUE,
         operation text COLLATE "C" NOT NULL
           CONSTRAINT outbox_operation CHECK (operation IN ('upsert', 'delete')),
