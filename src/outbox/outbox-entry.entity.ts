@@ -13,7 +13,8 @@ export class OutboxEntry {
   })
   id!: string;
 
-  @Column({ name: 'message_id', type: 'uuid', default: () => 'gen_random_uuid()' })
+  /** Says that two deliveries are of one message. */
+  @Column({ name: 'message_id', type: 'uuid' })
   messageId!: string;
 
   /** Its place in the one order of all messages; null until the relay has given it. */

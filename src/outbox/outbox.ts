@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { Database } from '../database/database.js';
@@ -51,7 +52,7 @@ export class Outbox {
    */
   async append(tx: EntityManager, ...changes: readonly ConfigurationChange[]): Promise<void> {
     for (const change of changes) {
-      await tx.insert(OutboxEntry, { ...change });
+      await tx.insert(OutboxEntry, { ...change, messageId: randomUUID() });
     }
   }
 
@@ -68,9 +69,9 @@ export class Outbox {
 
 /** The part of an SQL statement that notes a change for each row of `source`. */
 export function appendFrom(source: string, columns: ChangeColumns): string {
-  return `INSERT INTO outbox (operation, service_instance_name, tenant_id, app_name,
+  return `INSERT INTO outbox (message_id, operation, service_instance_name, tenant_id, app_name,
       app_version_name, revision, correlation_id)
-    SELECT ${columns.operation}, ${columns.serviceInstanceName}, ${columns.tenantId},
+    SELECT gen_random_uuid(), ${columns.operation}, ${columns.serviceInstanceName}, ${columns.tenantId},
       ${columns.appName}, ${columns.appVersionName}, ${columns.revision}, ${columns.correlationId}
     FROM ${source}`;
 }

@@ -2,7 +2,7 @@ import type { Database, Statement } from '../database/database.js';
 import type { PlacedEntry } from './scmp-message.js';
 
 /** Time by the database's clock after which a lease that is not renewed may be taken over. */
-const LEASE_MS = 2000;
+export const LEASE_MS = 2000;
 const RENEWAL_MS = 1000;
 
 const ENTRY_COLUMNS = `message_id, position, operation, service_instance_name, tenant_id,

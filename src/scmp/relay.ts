@@ -2,9 +2,12 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from '../logging/logger.js';
 import type { NatsConnection } from '../nats/nats-connection.js';
 import type { Outbox } from '../outbox/outbox.js';
-import type { RelayLease } from './relay-lease.js';
+import type { Backlog } from './backlog.js';
+import { LEASE_MS, type RelayLease } from './relay-lease.js';
 import type { RelayMetrics } from './relay-metrics.js';
 import { kindOf, toScmpMessage, type PlacedEntry, type Provider } from './scmp-message.js';
+
+const STOPPING_POLL_MS = 100;
 
 export interface RelaySettings {
   provider: Provider;
@@ -21,6 +24,7 @@ export interface RelaySettings {
 export class Relay {
   private loop: Promise<void> | undefined;
   private stopping = false;
+  private stoppingSince = 0;
   private interrupt = new AbortController();
   private asked = false;
   /** Up to where entries are placed, confirmed by NATS, and noted as confirmed. */
@@ -30,6 +34,7 @@ export class Relay {
 
   constructor(
     private readonly lease: RelayLease,
+    private readonly backlog: Backlog,
     private readonly nats: NatsConnection,
     private readonly outbox: Outbox,
     private readonly metrics: RelayMetrics,
@@ -50,6 +55,7 @@ export class Relay {
   /** Sends what is there, then stops; gives up after the time given, in milliseconds. */
   async stop(timeoutMs: number): Promise<void> {
     this.stopping = true;
+    this.stoppingSince = Date.now();
     this.wake();
     const giveUp = new AbortController();
     await Promise.race([
@@ -70,7 +76,7 @@ export class Relay {
       this.asked = false;
       try {
         if (await this.relayBatch()) continue;
-        if (this.stopping) return;
+        if (this.stopping && (await this.isDone())) return;
       } catch (error) {
         this.lease.lose();
         this.metrics.failures.inc();
@@ -82,6 +88,16 @@ export class Relay {
       }
       await this.rest();
     }
+  }
+
+  /**
+   * Whether a stop leaves nothing behind that this replica could still tell. While another holds
+   * the lease, it may be a dead one: then its lease runs out and is taken here.
+   */
+  private async isDone(): Promise<boolean> {
+    if (this.lease.isHeld || !this.nats.isConnected) return true;
+    if (Date.now() > this.stoppingSince + LEASE_MS + this.settings.pollIntervalMs) return true;
+    return (await this.backlog.measure()).entries === 0;
   }
 
   /** @returns whether there may be more to do at once */
@@ -125,6 +141,8 @@ export class Relay {
     this.interrupt = new AbortController();
     if (this.asked) return;
     const { signal } = this.interrupt;
-    await sleep(this.settings.pollIntervalMs, undefined, { signal }).catch(() => undefined);
+    const { pollIntervalMs } = this.settings;
+    const restMs = this.stopping ? Math.min(pollIntervalMs, STOPPING_POLL_MS) : pollIntervalMs;
+    await sleep(restMs, undefined, { signal }).catch(() => undefined);
   }
 }

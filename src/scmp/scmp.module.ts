@@ -18,9 +18,10 @@ import { Relay } from './relay.js';
     Backlog,
     {
       provide: Relay,
-      inject: [Database, NatsConnection, Outbox, RelayMetrics, SETTINGS, LOGGER],
+      inject: [Database, Backlog, NatsConnection, Outbox, RelayMetrics, SETTINGS, LOGGER],
       useFactory: (
         database: Database,
+        backlog: Backlog,
         nats: NatsConnection,
         outbox: Outbox,
         metrics: RelayMetrics,
@@ -30,6 +31,7 @@ import { Relay } from './relay.js';
         const replicaId = settings['service.instance.replica.id'];
         return new Relay(
           new RelayLease(database, replicaId),
+          backlog,
           nats,
           outbox,
           metrics,
