@@ -28,12 +28,20 @@ export function readSettingsFile(path: string, faults: string[]): SettingsFile {
     );
     return file;
   }
-  const document = parseDocument(content, { uniqueKeys: true });
+  // `<<` merges, as it does for the other services of the platform.
+  const document = parseDocument(content, { uniqueKeys: true, merge: true });
   if (document.errors.length > 0) {
     faults.push(...document.errors.map((error) => error.message.split('\n')[0] ?? error.message));
     return file;
   }
-  const root: unknown = document.toJS({ maxAliasCount: 100 });
+  let root: unknown;
+  try {
+    root = document.toJS({ maxAliasCount: 100 });
+  } catch (error) {
+    // An alias without its anchor, or more aliases than any honest file has.
+    faults.push(`the file cannot be read: ${(error as Error).message}`);
+    return file;
+  }
   if (root === null) return file;
   if (!isMapping(root)) {
     faults.push('the file must hold a mapping of options');
