@@ -28,10 +28,10 @@ Tekton is running. Ctrl-C stops it.
 
 ${places.map(([name, place]) => `  ${(name ?? '').padEnd(8)}${place ?? ''}`).join('\n')}
 
-Try in another terminal:
+Try in another terminal, here:
 
-  # the services that can be configured
-  curl ${api}/service-instances
+  # see what the services are told, while the next terminal changes something
+  npm run listen -- ${natsUrls}
 
   # an application, then its configuration for the service instance "epts"
   curl -X POST ${json} -d '{"name": "smart_kettle"}' \\
@@ -39,7 +39,7 @@ Try in another terminal:
   curl -X PUT ${json} -d '{"autoExtraction": true}' \\
     '${api}/app-configs/applications/smart_kettle?serviceInstanceName=epts'
 
-  # what Tekton tells the services, if you have the nats command line
-  nats --server ${natsUrls} subscribe '>'
+  # all the services that can be configured
+  curl ${api}/service-instances
 `;
 }
