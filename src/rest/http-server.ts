@@ -9,11 +9,14 @@ import type { Logger } from '../logging/logger.js';
 import type { Settings } from '../settings/settings.js';
 import { CORRELATION_HEADER, correlationIdOf } from './correlation-id.js';
 import { errorBody } from './error.filter.js';
-import { RequestBody } from './request-body.js';
+import { RequestBody, type BodyLimits, type BodySize } from './request-body.js';
 
 const JSON_UTF8 = 'application/json; charset=utf-8';
 /** `type/subtype`, then parameters (RFC 9110 section 8.3.1). */
 const MEDIA_TYPE = /^[\w!#$%&'*+.^`|~-]+\/[\w!#$%&'*+.^`|~-]+\s*(;|$)/;
+
+/** Levels that bulk bodies have around a document. */
+const BULK_DEPTH = 8;
 
 /** Creates Fastify as the REST API needs it: limits, correlation IDs, bodies that are not read yet. */
 export function createHttpAdapter(settings: Settings): FastifyAdapter {
@@ -33,10 +36,7 @@ export function createHttpAdapter(settings: Settings): FastifyAdapter {
     forceCloseConnections: 'idle',
   });
   const fastify = adapter.getInstance();
-  const limits = {
-    bytes: settings['http.body-limit'],
-    json: { depth: settings['http.json-depth-limit'], keys: settings['http.json-key-limit'] },
-  };
+  const limits = bodyLimits(settings);
   fastify.removeAllContentTypeParsers();
   fastify.addContentTypeParser('*', (request, payload, done) => {
     done(null, new RequestBody(payload, request.headers, limits));
@@ -56,6 +56,23 @@ export function createHttpAdapter(settings: Settings): FastifyAdapter {
     }
   });
   return adapter;
+}
+
+function bodyLimits(settings: Settings): Record<BodySize, BodyLimits> {
+  const depth = settings['http.json-depth-limit'];
+  return {
+    single: {
+      bytes: settings['http.body-limit'],
+      bytesOption: 'http.body-limit',
+      json: { depth, keys: settings['http.json-key-limit'] },
+    },
+    bulk: {
+      bytes: settings['http.bulk-body-limit'],
+      bytesOption: 'http.bulk-body-limit',
+      // The form of the body itself comes on top of what the documents in it may have.
+      json: { depth: depth + BULK_DEPTH, keys: settings['http.bulk-json-key-limit'] },
+    },
+  };
 }
 
 /** Measures and logs each answer. Successful reads are logged for debugging only. */

@@ -18,7 +18,7 @@ export interface ParameterSchema {
 /** A parameter: what is validated, and what OpenAPI says of it. */
 export interface Parameter {
   readonly name: string;
-  readonly in: 'path' | 'query';
+  readonly in: 'path' | 'query' | 'header';
   readonly required?: boolean;
   readonly description: string;
   readonly schema: ParameterSchema;
@@ -41,10 +41,10 @@ export class ParameterSet {
   private readonly queryNames: ReadonlySet<string>;
 
   constructor(readonly parameters: readonly Parameter[]) {
-    this.compiled = parameters.map((parameter) => ({
-      ...parameter,
-      validate: ajv.compile(parameter.schema),
-    }));
+    // Headers are read where they are used; here they are only described.
+    this.compiled = parameters
+      .filter((parameter) => parameter.in !== 'header')
+      .map((parameter) => ({ ...parameter, validate: ajv.compile(parameter.schema) }));
     this.queryNames = new Set(
       parameters.filter((parameter) => parameter.in === 'query').map(({ name }) => name),
     );

@@ -1,5 +1,5 @@
 import { applyDecorators, createParamDecorator, type ExecutionContext } from '@nestjs/common';
-import { ApiParam, ApiQuery } from '@nestjs/swagger';
+import { ApiHeader, ApiParam, ApiQuery } from '@nestjs/swagger';
 import type { FastifyRequest } from 'fastify';
 import { faultsError, type Fault } from '../errors/tekton-error.js';
 import { ParameterSet, type Parameter, type ParameterValues } from './parameter.js';
@@ -15,9 +15,9 @@ export function TakesParameters(...parameters: readonly Parameter[]): MethodDeco
       schema: { ...schema },
       ...(example !== undefined && { example }),
     };
-    return place === 'path'
-      ? ApiParam(options)
-      : ApiQuery({ ...options, required: required ?? false });
+    if (place === 'path') return ApiParam(options);
+    if (place === 'header') return ApiHeader({ name, description, required: false });
+    return ApiQuery({ ...options, required: required ?? false });
   });
   return applyDecorators(
     ...document,

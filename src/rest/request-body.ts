@@ -15,8 +15,13 @@ export const MERGE_PATCH_TYPE = 'application/merge-patch+json';
 
 export interface BodyLimits {
   bytes: number;
+  /** The option that sets `bytes`, for messages. */
+  bytesOption: string;
   json: JsonLimits;
 }
+
+/** Bodies of bulk loads may be larger than others. */
+export type BodySize = 'single' | 'bulk';
 
 /** Refuses invalid UTF-8 rather than replacing it; a byte order mark is passed over. */
 const utf8 = new TextDecoder('utf-8', { fatal: true });
@@ -29,7 +34,7 @@ export class RequestBody {
   constructor(
     private readonly stream: IncomingMessage | undefined,
     private readonly headers: IncomingHttpHeaders,
-    private readonly limits: BodyLimits,
+    private readonly limits: Readonly<Record<BodySize, BodyLimits>>,
   ) {}
 
   /**
@@ -38,9 +43,13 @@ export class RequestBody {
    * @param types the media types that the call takes
    * @throws {TektonError} UNSUPPORTED_MEDIA_TYPE, PAYLOAD_TOO_LARGE or MALFORMED_BODY
    */
-  async readObject(types: readonly string[] = [JSON_TYPE]): Promise<ExactObject> {
+  async readObject(
+    types: readonly string[] = [JSON_TYPE],
+    size: BodySize = 'single',
+  ): Promise<ExactObject> {
+    const limits = this.limits[size];
     if (this.stream) this.checkType(types);
-    const bytes = this.stream ? await this.readBytes(this.stream) : Buffer.alloc(0);
+    const bytes = this.stream ? await this.readBytes(this.stream, limits) : Buffer.alloc(0);
     if (bytes.length === 0) {
       throw new TektonError('MALFORMED_BODY', 'The body is missing; send a JSON object');
     }
@@ -51,7 +60,7 @@ export class RequestBody {
       throw new TektonError('MALFORMED_BODY', 'The body is not valid UTF-8; send JSON in UTF-8');
     }
     try {
-      const value = parseExact(text, this.limits.json);
+      const value = parseExact(text, limits.json);
       if (isExactObject(value)) return value;
     } catch (error) {
       if (!(error instanceof JsonFault)) throw error;
@@ -84,15 +93,17 @@ export class RequestBody {
     }
   }
 
-  private readBytes(stream: IncomingMessage): Promise<Buffer> {
+  private readBytes(
+    stream: IncomingMessage,
+    { bytes: limit, bytesOption }: BodyLimits,
+  ): Promise<Buffer> {
     return new Promise((resolve, reject) => {
-      const limit = this.limits.bytes;
       const tooLarge = () => {
         stream.removeAllListeners('data').pause();
         reject(
           new TektonError(
             'PAYLOAD_TOO_LARGE',
-            `The body is larger than ${limit} bytes; the limit is the option http.body-limit`,
+            `The body is larger than ${limit} bytes; the limit is the option ${bytesOption}`,
             // What is still on its way would be read as the next request.
             { headers: { connection: 'close' } },
           ),
@@ -136,4 +147,5 @@ export const BodyOfCall = createParamDecorator((_: unknown, context: ExecutionCo
 });
 
 /** For a request without a body, which no limit applies to. */
-const NO_LIMITS: BodyLimits = { bytes: 0, json: { depth: 0, keys: 0 } };
+const NO_LIMIT: BodyLimits = { bytes: 0, bytesOption: '', json: { depth: 0, keys: 0 } };
+const NO_LIMITS = { single: NO_LIMIT, bulk: NO_LIMIT };

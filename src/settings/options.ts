@@ -35,6 +35,18 @@ export const OPTIONS = {
     about: 'Whether Tekton makes the names of applications up, rather than taking them from calls.',
     default: false,
   }),
+  'kaa.tekton.history.revisions': integer({
+    about: 'How many revisions of a configuration are kept at least.',
+    default: 100,
+    min: 1,
+    max: 1_000_000,
+  }),
+  'kaa.tekton.history.days': integer({
+    about: 'For how many days every revision is kept at least.',
+    default: 400,
+    min: 0,
+    max: 36_500,
+  }),
   'kaa.security.enabled': flag({
     about: 'Whether calls need an access token. Without, every caller may do everything.',
     default: true,
@@ -64,6 +76,12 @@ export const OPTIONS = {
     min: KIBIBYTE,
     max: 1024 * MEBIBYTE,
   }),
+  'http.bulk-body-limit': integer({
+    about: 'Bytes that the body of a bulk load may have (413 above).',
+    default: 64 * MEBIBYTE,
+    min: KIBIBYTE,
+    max: 1024 * MEBIBYTE,
+  }),
   'http.header-limit': integer({
     about: 'Bytes that all headers of a request may have together (431 above).',
     default: 32 * KIBIBYTE,
@@ -87,6 +105,25 @@ export const OPTIONS = {
     default: 100_000,
     min: 100,
     max: 100_000_000,
+  }),
+  'http.bulk-json-key-limit': integer({
+    about: 'How many keys the body of a bulk load may have in all (400 above).',
+    default: 10_000_000,
+    min: 100,
+    max: 1_000_000_000,
+  }),
+  'http.stream-limit': integer({
+    about:
+      'How many bulk reads are answered at a time (503 above); each holds a connection to PostgreSQL.',
+    default: 4,
+    min: 1,
+    max: 1000,
+  }),
+  'http.stall-timeout': integer({
+    about: 'Seconds that the reader of a bulk read may take nothing before it is cut off.',
+    default: 30,
+    min: 1,
+    max: 3600,
   }),
   'http.request-timeout': integer({
     about: 'Seconds within which a client must have sent its request, header and body.',
@@ -137,6 +174,8 @@ export const OPTIONS = {
     default: ['nats://127.0.0.1:4222'],
     of: url<string>({ about: '', default: '', schemes: ['nats', 'tls'] }),
     shortNames: ['NATS_URL'],
+    // They may hold a password.
+    secret: true,
   }),
   'nats.user': text<string | undefined>({ about: 'User of NATS.', default: undefined }),
   'nats.password': text<string | undefined>({
