@@ -37,6 +37,11 @@ export function isForeignKeyViolation(error: unknown): boolean {
   return driverError(error).code === '23503';
 }
 
+/** SQLSTATE 40P01, and 40001 which a standby or a stricter isolation gives. */
+export function isDeadlock(error: unknown): boolean {
+  return ['40P01', '40001'].includes(driverError(error).code ?? '');
+}
+
 /** The name of the constraint that an error from PostgreSQL is about. */
 export function violatedConstraint(error: unknown): string | undefined {
   return driverError(error).constraint;

@@ -4,13 +4,16 @@ import type { DataSource, EntityManager } from 'typeorm';
 import type { PostgresDriver } from 'typeorm/driver/postgres/PostgresDriver.js';
 import type { Logger } from '../logging/logger.js';
 import { createDataSource, type DataSourceSettings } from './data-source.js';
-import { databaseUnavailable, isDatabaseUnavailable } from './database-error.js';
+import { databaseUnavailable, isDatabaseUnavailable, isDeadlock } from './database-error.js';
 import { migrate, SchemaTooNewError } from './migrate.js';
+import { Snapshot } from './snapshot.js';
 
 const FIRST_RETRY_MS = 200;
 const LAST_RETRY_MS = 5000;
 /** Connections that callers of the API cannot take away: for the relay and for health. */
 const APART_POOL_SIZE = 2;
+
+const TRANSACTION_ATTEMPTS = 5;
 
 /** SQL that PostgreSQL parses and plans once a connection, under its name. */
 export interface Statement {
@@ -115,13 +118,29 @@ export class Database {
   }
 
   /**
-   * Runs some statements in one transaction, which is undone if `work` throws.
+   * Runs some statements in one transaction, which is undone if `work` throws. Where PostgreSQL
+   * ends it to resolve a deadlock, `work` is run again from its start.
    *
    * @throws {TektonError} UNAVAILABLE if the database cannot be used
    */
   async transaction<Result>(work: (tx: EntityManager) => Promise<Result>): Promise<Result> {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await this.ready.transaction(work);
+      } catch (error) {
+        if (attempt === TRANSACTION_ATTEMPTS || !isDeadlock(error)) throw translate(error);
+      }
+    }
+  }
+
+  /**
+   * Opens a view of one moment, for reading more than one answer should hold.
+   *
+   * @throws {TektonError} UNAVAILABLE if the database cannot be used
+   */
+  async openSnapshot(): Promise<Snapshot> {
     try {
-      return await this.ready.transaction(work);
+      return await Snapshot.open(this.ready.createQueryRunner());
     } catch (error) {
       throw translate(error);
     }

@@ -63,6 +63,11 @@ export class InitialSchema1763800000000 implements MigrationInterface {
       `CREATE INDEX configurations_by_app_version ON configurations (app_version_id)`,
     );
 
+    await runner.query(
+      `CREATE INDEX configurations_by_instance
+        ON configurations (service_instance_name, tenant_id)`,
+    );
+
     // No foreign key to configurations: its rows are never deleted, and the check would cost
     // every write a lock more.
     await runner.query(`
@@ -81,6 +86,12 @@ export class InitialSchema1763800000000 implements MigrationInterface {
         restored_from bigint,
         CONSTRAINT configuration_revisions_pk PRIMARY KEY (configuration_id, revision)
       )`);
+
+    // Revisions are written in the order of time: a few pages of index serve to find old ones.
+    await runner.query(
+      `CREATE INDEX configuration_revisions_by_time
+        ON configuration_revisions USING brin (changed_at)`,
+    );
 
     await runner.query(`
       CREATE TABLE outbox (
