@@ -5,6 +5,8 @@ export const Scope = {
   ApplicationDelete: 'application:delete',
   ApplicationCreate: 'tenant:application:create',
   PlatformApplicationCreate: 'kaa:application:create',
+  PlatformApplicationRead: 'kaa:application:read',
+  PlatformApplicationUpdate: 'kaa:application:update',
 } as const;
 
 export type Scope = (typeof Scope)[keyof typeof Scope];

@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
-import { Database } from '../database/database.js';
+import { Database, runIn, type Statement } from '../database/database.js';
+import type { DryRunReport } from './dry-run.js';
 import { OutboxEntry } from './outbox-entry.entity.js';
 
 /** Something that those who take their configuration from Tekton must be told. */
@@ -9,12 +10,34 @@ export interface ConfigurationChange {
   readonly operation: 'upsert' | 'delete';
   /** The instance whose configuration changed; none if every instance must be told. */
   readonly serviceInstanceName?: string;
-  readonly tenantId: string;
+  /** None if more than one tenant is concerned. */
+  readonly tenantId?: string;
+  /** None if it concerns the tenant, or more than one application of it. */
   readonly appName?: string;
   readonly appVersionName?: string;
+  /** Given if it is about one configuration alone. */
+  readonly revision?: string;
   /** That of the REST call that made the change. */
   readonly correlationId: string;
 }
+
+/** What the subject of a message depends on. */
+export type ToldTo = Pick<ConfigurationChange, 'operation' | 'serviceInstanceName'>;
+
+/** What a transaction has appended: it is not visible to any other yet. */
+const OWN_ENTRIES: Statement = {
+  name: 'read_own_outbox_entries',
+  text: `
+    SELECT DISTINCT operation, service_instance_name AS "serviceInstanceName" FROM outbox
+    WHERE position IS NULL AND xmin = pg_current_xact_id()::xid
+    ORDER BY "serviceInstanceName" NULLS FIRST, operation`,
+};
+
+/** Rows of one INSERT: PostgreSQL takes 65,535 values in a statement. */
+const APPEND_CHUNK = 1000;
+
+/** Undoes a transaction that was only tried. */
+const UNDO = new Error('This was a dry run');
 
 /** Columns that an SQL statement gives for a change, as SQL expressions over its source. */
 export interface ChangeColumns {
@@ -34,25 +57,53 @@ export interface ChangeColumns {
 @Injectable()
 export class Outbox {
   private readonly listeners = new Set<() => void>();
+  private subjectOf: (told: ToldTo) => string = () => '';
 
   constructor(private readonly database: Database) {}
 
   /**
    * Runs a transaction that may append changes, and wakes the relay once it is committed.
+   *
+   * @param dryRun if given, the transaction is undone, and what it would have told is reported
    */
-  async transaction<Result>(work: (tx: EntityManager) => Promise<Result>): Promise<Result> {
+  async transaction<Result>(
+    work: (tx: EntityManager) => Promise<Result>,
+    dryRun?: DryRunReport,
+  ): Promise<Result> {
+    if (dryRun) return this.rehearse(work, dryRun);
     const result = await this.database.transaction(work);
     this.wake();
     return result;
   }
 
+  /** Runs one statement that appends changes itself, as a transaction of its own. */
+  async run<Row extends object>(
+    statement: Statement,
+    values: unknown[],
+    dryRun?: DryRunReport,
+  ): Promise<Row[]> {
+    if (dryRun) return this.rehearse((tx) => runIn<Row>(tx, statement, values), dryRun);
+    const rows = await this.database.run<Row>(statement, values);
+    if (rows.length > 0) this.wake();
+    return rows;
+  }
+
+  /** Says how messages are addressed, which only the module that sends them knows. */
+  nameSubjects(subjectOf: (told: ToldTo) => string): void {
+    this.subjectOf = subjectOf;
+  }
+
   /**
-   * Notes a change. Call it after the row that changed is written: rows of one configuration are
-   * then noted in the order of their commits, since the row's lock is held.
+   * Notes changes, in their order. Call it after the rows that changed are written: changes of one
+   * configuration are then noted in the order of their commits, since the row's lock is held.
    */
-  async append(tx: EntityManager, ...changes: readonly ConfigurationChange[]): Promise<void> {
-    for (const change of changes) {
-      await tx.insert(OutboxEntry, { ...change, messageId: randomUUID() });
+  async append(tx: EntityManager, changes: readonly ConfigurationChange[]): Promise<void> {
+    for (let start = 0; start < changes.length; start += APPEND_CHUNK) {
+      const chunk = changes.slice(start, start + APPEND_CHUNK);
+      await tx.insert(
+        OutboxEntry,
+        chunk.map((change) => ({ ...change, messageId: randomUUID() })),
+      );
     }
   }
 
@@ -61,9 +112,27 @@ export class Outbox {
     this.listeners.add(listener);
   }
 
-  /** Says that changes were committed, after a statement that noted them itself. */
-  wake(): void {
+  private wake(): void {
     for (const listener of this.listeners) listener();
+  }
+
+  private async rehearse<Result>(
+    work: (tx: EntityManager) => Promise<Result>,
+    report: DryRunReport,
+  ): Promise<Result> {
+    let outcome: { result: Result } | undefined;
+    try {
+      await this.database.transaction(async (tx) => {
+        outcome = { result: await work(tx) };
+        const told = await runIn<ToldTo>(tx, OWN_ENTRIES, []);
+        report(told.map((entry) => this.subjectOf(entry)));
+        throw UNDO;
+      });
+    } catch (error) {
+      if (error !== UNDO) throw error;
+    }
+    if (!outcome) throw new Error('A transaction ended without a result');
+    return outcome.result;
   }
 }
 

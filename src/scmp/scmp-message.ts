@@ -29,8 +29,9 @@ export function kindOf(entry: PlacedEntry): MessageKind {
 
 /** The 17/SCMP message of an entry: subject, Avro record, and headers that plain consumers ignore. */
 export function toScmpMessage(entry: PlacedEntry, provider: Provider): NatsMessage {
+  const { operation, service_instance_name: name } = entry;
   return {
-    subject: subjectOf(entry, provider),
+    subject: subjectOf({ operation, serviceInstanceName: name }, provider),
     payload: payloadOf(entry, provider),
     headers: {
       'Tekton-Position': entry.position,
@@ -41,10 +42,13 @@ export function toScmpMessage(entry: PlacedEntry, provider: Provider): NatsMessa
 }
 
 /** 17/SCMP: broadcasts go out under the provider's name, targeted messages under the consumer's. */
-function subjectOf(entry: PlacedEntry, { instanceName }: Provider): string {
-  return entry.service_instance_name === null
-    ? `kaa.v1.events.${instanceName}.service.configuration.${entry.operation}`
-    : `kaa.v1.service.${entry.service_instance_name}.scmp.configuration.${entry.operation}`;
+export function subjectOf(
+  { operation, serviceInstanceName }: { operation: string; serviceInstanceName?: string | null },
+  { instanceName }: Provider,
+): string {
+  return serviceInstanceName == null
+    ? `kaa.v1.events.${instanceName}.service.configuration.${operation}`
+    : `kaa.v1.service.${serviceInstanceName}.scmp.configuration.${operation}`;
 }
 
 function payloadOf(entry: PlacedEntry, { replicaId }: Provider): Buffer {

@@ -1,4 +1,4 @@
-import { Module } from '@nestjs/common';
+import { Inject, Module } from '@nestjs/common';
 import { Database } from '../database/database.js';
 import { LOGGER, type Logger } from '../logging/logger.js';
 import { NatsConnection } from '../nats/nats-connection.js';
@@ -10,6 +10,7 @@ import { Backlog } from './backlog.js';
 import { RELAY_METRIC_PROVIDERS, RelayMetrics } from './relay-metrics.js';
 import { RelayLease } from './relay-lease.js';
 import { Relay } from './relay.js';
+import { subjectOf, type Provider } from './scmp-message.js';
 
 @Module({
   imports: [NatsModule, OutboxModule],
@@ -28,15 +29,15 @@ import { Relay } from './relay.js';
         settings: Settings,
         logger: Logger,
       ) => {
-        const replicaId = settings['service.instance.replica.id'];
+        const provider = providerOf(settings);
         return new Relay(
-          new RelayLease(database, replicaId),
+          new RelayLease(database, provider.replicaId),
           backlog,
           nats,
           outbox,
           metrics,
           {
-            provider: { instanceName: settings['service.instance.name'], replicaId },
+            provider,
             pollIntervalMs: settings['outbox.poll-interval'],
             batchSize: settings['outbox.batch-size'],
           },
@@ -47,4 +48,16 @@ import { Relay } from './relay.js';
   ],
   exports: [Relay, Backlog],
 })
-export class ScmpModule {}
+export class ScmpModule {
+  constructor(outbox: Outbox, @Inject(SETTINGS) settings: Settings) {
+    const provider = providerOf(settings);
+    outbox.nameSubjects((told) => subjectOf(told, provider));
+  }
+}
+
+function providerOf(settings: Settings): Provider {
+  return {
+    instanceName: settings['service.instance.name'],
+    replicaId: settings['service.instance.replica.id'],
+  };
+}

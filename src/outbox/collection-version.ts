@@ -1,0 +1,29 @@
+import { createHash } from 'node:crypto';
+import type { Statement } from '../database/database.js';
+
+/**
+ * How many changes were ever told of, or wait to be: it goes up with every commit that changes
+ * anything, whether the relay has placed it or not. `position` is that of the last placed one.
+ */
+export const COLLECTION_VERSION: Statement = {
+  name: 'read_collection_version',
+  text: `
+    SELECT last_position AS position,
+      last_position + (SELECT count(*) FROM outbox WHERE position IS NULL) AS version
+    FROM relay_lease`,
+};
+
+export interface CollectionVersionRow {
+  position: string;
+  version: string;
+}
+
+/**
+ * The ETag of a read over a whole collection: it may change needlessly, and never fails to change.
+ *
+ * @param seen what the answer depends on beside the collection: who asks, and for what
+ */
+export function collectionTag({ version }: CollectionVersionRow, seen: unknown): string {
+  const hash = createHash('sha256').update(JSON.stringify(seen)).digest('base64url');
+  return `"${version}-${hash.slice(0, 22)}"`;
+}
