@@ -10,6 +10,7 @@ import { Application } from './application.entity.js';
 import {
   applyUpdate,
   changedColumns,
+  entityTag,
   nameTaken,
   requireApplication,
   type ApplicationRef,
@@ -46,15 +47,17 @@ export class AppVersionsService {
         throw isUniqueViolation(error) ? nameTaken(name, error) : error;
       });
       await tx.increment(Application, { id: application.id }, 'changeNumber', 1);
-      await this.outbox.append(tx, {
-        operation: 'upsert',
-        tenantId: application.tenantId,
-        appName: ref.appName,
-        appVersionName: name,
-        correlationId: call.correlationId,
-      });
+      await this.outbox.append(tx, [
+        {
+          operation: 'upsert',
+          tenantId: application.tenantId,
+          appName: ref.appName,
+          appVersionName: name,
+          correlationId: call.correlationId,
+        },
+      ]);
       return version;
-    });
+    }, call.dryRun);
   }
 
   /** @throws {TektonError} NOT_FOUND */
@@ -84,17 +87,20 @@ export class AppVersionsService {
     return this.outbox.transaction(async (tx) => {
       const { tenantId } = await requireApplication(tx, ref);
       const version = await requireAppVersion(tx, ref, { lock: true });
+      call.preconditions.check(entityTag(version));
       if (!applyUpdate(version, dto)) return version;
       await tx.update(AppVersion, version.id, changedColumns(version));
-      await this.outbox.append(tx, {
-        operation: 'upsert',
-        tenantId,
-        appName: ref.appName,
-        appVersionName: version.name,
-        correlationId: call.correlationId,
-      });
+      await this.outbox.append(tx, [
+        {
+          operation: 'upsert',
+          tenantId,
+          appName: ref.appName,
+          appVersionName: version.name,
+          correlationId: call.correlationId,
+        },
+      ]);
       return version;
-    });
+    }, call.dryRun);
   }
 }
 

@@ -1,13 +1,22 @@
 import { Controller, Get, HttpStatus, Patch, Post, Req, Res } from '@nestjs/common';
-import { ApiBody, ApiCreatedResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import {
+  ApiBody,
+  ApiCreatedResponse,
+  ApiOkResponse,
+  ApiOperation,
+  ApiResponse,
+  ApiTags,
+} from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { CurrentCall, type Call } from '../auth/caller.js';
 import { RequireScope } from '../auth/require-scope.decorator.js';
 import { Scope } from '../auth/scopes.js';
+import { DRY_RUN } from '../outbox/dry-run.js';
 import { ApiErrors } from '../rest/api-errors.decorator.js';
 import { readDto } from '../rest/body-dto.js';
 import { missingFirst } from '../rest/missing-first.js';
 import { ParametersOfCall, TakesParameters } from '../rest/parameters.decorator.js';
+import { IF_MATCH, IF_NONE_MATCH } from '../rest/preconditions.js';
 import { BodyOfCall, JSON_TYPE, MERGE_PATCH_TYPE, RequestBody } from '../rest/request-body.js';
 import {
   ApplicationDto,
@@ -17,8 +26,9 @@ import {
   UpdateDto,
 } from './application.dto.js';
 import type { Application } from './application.entity.js';
-import { ApplicationsService, type ApplicationRef } from './applications.service.js';
+import { ApplicationsService, entityTag, type ApplicationRef } from './applications.service.js';
 import { AppVersionsService } from './app-versions.service.js';
+import { isKnown } from '../rest/not-modified.js';
 import { createdAt } from './created-at.js';
 import { APP_NAME, TENANT_ID, TENANT_ID_OF_APPLICATION } from './parameters.js';
 
@@ -32,7 +42,7 @@ export class ApplicationsController {
 
   @Post()
   @RequireScope(Scope.ApplicationCreate, Scope.PlatformApplicationCreate)
-  @TakesParameters(TENANT_ID)
+  @TakesParameters(TENANT_ID, DRY_RUN)
   @ApiOperation({ summary: 'Create an application' })
   @ApiBody({ type: CreateApplicationDto })
   @ApiCreatedResponse({ type: ApplicationWithVersionsDto })
@@ -47,49 +57,65 @@ export class ApplicationsController {
     const dto = await readDto(body, CreateApplicationDto);
     const application = await this.applications.create(tenantId ?? call.caller.tenantId, dto, call);
     reply.status(HttpStatus.CREATED).header('location', createdAt(request, application.name));
-    return this.show(application);
+    reply.header('etag', entityTag(application));
+    return { ...toApplicationDto(application), appVersions: [] };
   }
 
   @Get()
   @RequireScope(Scope.ApplicationRead)
-  @TakesParameters(TENANT_ID)
+  @TakesParameters(TENANT_ID, IF_NONE_MATCH)
   @ApiOperation({ summary: 'List the applications of a tenant, by name' })
   @ApiOkResponse({ type: [ApplicationDto] })
+  @ApiResponse({ status: 304, description: 'The caller has it already.' })
   @ApiErrors(400)
   async list(
-    @ParametersOfCall() { tenantId }: { tenantId?: string },
-    @CurrentCall() { caller }: Call,
-  ): Promise<ApplicationDto[]> {
-    const applications = await this.applications.list(tenantId ?? caller.tenantId);
+    @ParametersOfCall() given: { tenantId?: string },
+    @CurrentCall() call: Call,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<ApplicationDto[] | undefined> {
+    const tenantId = given.tenantId ?? call.caller.tenantId;
+    reply.header('vary', 'Authorization');
+    if (isKnown(await this.applications.listTag(tenantId, call), call, reply)) return undefined;
+    const applications = await this.applications.list(tenantId);
     return applications.map(toApplicationDto);
   }
 
   @Get(':appName')
   @RequireScope(Scope.ApplicationRead)
-  @TakesParameters(APP_NAME, TENANT_ID_OF_APPLICATION)
+  @TakesParameters(APP_NAME, TENANT_ID_OF_APPLICATION, IF_NONE_MATCH)
   @ApiOperation({ summary: 'Read an application' })
   @ApiOkResponse({ type: ApplicationWithVersionsDto })
+  @ApiResponse({ status: 304, description: 'The caller has it already.' })
   @ApiErrors(400, 404)
-  async get(@ParametersOfCall() ref: ApplicationRef): Promise<ApplicationWithVersionsDto> {
-    return this.show(await this.applications.require(ref));
+  async get(
+    @ParametersOfCall() ref: ApplicationRef,
+    @CurrentCall() call: Call,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<ApplicationWithVersionsDto | undefined> {
+    const application = await this.applications.require(ref);
+    if (isKnown(entityTag(application), call, reply)) return undefined;
+    return this.show(application);
   }
 
   @Patch(':appName')
   @RequireScope(Scope.ApplicationUpdate)
-  @TakesParameters(APP_NAME, TENANT_ID_OF_APPLICATION)
+  @TakesParameters(APP_NAME, TENANT_ID_OF_APPLICATION, DRY_RUN, IF_MATCH)
   @ApiOperation({ summary: "Change an application's display name or description" })
   @ApiBody({ type: UpdateDto })
   @ApiOkResponse({ type: ApplicationWithVersionsDto })
-  @ApiErrors(400, 404, 413, 415)
+  @ApiErrors(400, 404, 412, 413, 415)
   async update(
     @ParametersOfCall() ref: ApplicationRef,
     @BodyOfCall() body: RequestBody,
     @CurrentCall() call: Call,
+    @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<ApplicationWithVersionsDto> {
     const dto = await missingFirst(readDto(body, UpdateDto, [JSON_TYPE, MERGE_PATCH_TYPE]), () =>
       this.applications.require(ref),
     );
-    return this.show(await this.applications.update(ref, dto, call));
+    const application = await this.applications.update(ref, dto, call);
+    reply.header('etag', entityTag(application));
+    return this.show(application);
   }
 
   private async show(application: Application): Promise<ApplicationWithVersionsDto> {

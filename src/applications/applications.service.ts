@@ -4,6 +4,11 @@ import type { Call } from '../auth/caller.js';
 import { Database } from '../database/database.js';
 import { isUniqueViolation, violatedConstraint } from '../database/database-error.js';
 import { faultsError, TektonError, type Fault } from '../errors/tekton-error.js';
+import {
+  COLLECTION_VERSION,
+  collectionTag,
+  type CollectionVersionRow,
+} from '../outbox/collection-version.js';
 import { Outbox } from '../outbox/outbox.js';
 import { SETTINGS, type Settings } from '../settings/settings.js';
 import { Application } from './application.entity.js';
@@ -45,6 +50,13 @@ export class ApplicationsService {
     }
   }
 
+  /** The ETag of a tenant's list. Read before the list, so that it is never newer than that. */
+  async listTag(tenantId: string, { caller }: Call): Promise<string> {
+    const [row] = await this.database.run<CollectionVersionRow>(COLLECTION_VERSION, []);
+    if (!row) throw new Error('relay_lease has its one row from the first migration on');
+    return collectionTag(row, [caller, 'applications', tenantId]);
+  }
+
   list(tenantId: string): Promise<Application[]> {
     return this.database.manager.find(Application, { where: { tenantId }, order: { name: 'ASC' } });
   }
@@ -62,24 +74,27 @@ export class ApplicationsService {
   update(ref: ApplicationRef, dto: UpdateDto, call: Call): Promise<Application> {
     return this.outbox.transaction(async (tx) => {
       const application = await requireApplication(tx, ref, { lock: true });
+      call.preconditions.check(entityTag(application));
       if (!applyUpdate(application, dto)) return application;
       await tx.update(Application, application.id, changedColumns(application));
       const { tenantId, name: appName } = application;
-      await this.outbox.append(tx, {
-        operation: 'upsert',
-        tenantId,
-        appName,
-        correlationId: call.correlationId,
-      });
+      await this.outbox.append(tx, [
+        {
+          operation: 'upsert',
+          tenantId,
+          appName,
+          correlationId: call.correlationId,
+        },
+      ]);
       return application;
-    });
+    }, call.dryRun);
   }
 
   private insert(
     tenantId: string,
     name: string,
     { displayName, description }: CreateApplicationDto,
-    { correlationId }: Call,
+    { correlationId, dryRun }: Call,
   ): Promise<Application> {
     return this.outbox.transaction(async (tx) => {
       const application = tx.create(Application, {
@@ -90,9 +105,11 @@ export class ApplicationsService {
         description: description ?? null,
       });
       await tx.insert(Application, application);
-      await this.outbox.append(tx, { operation: 'upsert', tenantId, appName: name, correlationId });
+      await this.outbox.append(tx, [
+        { operation: 'upsert', tenantId, appName: name, correlationId },
+      ]);
       return application;
-    });
+    }, dryRun);
   }
 
   private checkName({ name }: CreateApplicationDto): string | undefined {
@@ -136,6 +153,11 @@ interface Described {
   description: string | null;
   changeNumber: number;
   updatedAt: Date;
+}
+
+/** The strong ETag of an application or a version: its identity and the number of its changes. */
+export function entityTag({ id, changeNumber }: { id: string; changeNumber: number }): string {
+  return `"${id}-${changeNumber}"`;
 }
 
 /** Applies what a body says; whether that changed anything. */
