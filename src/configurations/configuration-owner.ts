@@ -2,6 +2,7 @@ import type { SchemaField } from '../settings/service-instance.js';
 
 /** What a configuration is for, a service instance aside: with the instance it is an address. */
 export type ConfigurationOwner =
+  | { level: 'tenant'; tenantId: string }
   | { level: 'application'; appName: string; tenantId?: string }
   | { level: 'appversion'; appName: string; appVersionName: string; tenantId?: string };
 
@@ -9,19 +10,31 @@ export type ConfigurationLevel = ConfigurationOwner['level'];
 
 /** The schema of a service instance that configurations of a level must fit. */
 export const SCHEMA_OF_LEVEL: Readonly<Record<ConfigurationLevel, SchemaField>> = {
+  tenant: 'tenantConfigurationSchema',
   application: 'appConfigurationSchema',
   appversion: 'appVersionConfigurationSchema',
 };
 
 /** The first three values of every statement about an owner. */
 export function ownerValues(owner: ConfigurationOwner): (string | null)[] {
-  const appVersionName = owner.level === 'appversion' ? owner.appVersionName : null;
-  return [owner.appName, appVersionName, owner.tenantId ?? null];
+  switch (owner.level) {
+    case 'tenant':
+      return [null, null, owner.tenantId];
+    case 'application':
+      return [owner.appName, null, owner.tenantId ?? null];
+    case 'appversion':
+      return [owner.appName, owner.appVersionName, owner.tenantId ?? null];
+  }
 }
 
 /** An owner in words, for messages. */
 export function describeOwner(owner: ConfigurationOwner): string {
-  return owner.level === 'application'
-    ? `the application ${JSON.stringify(owner.appName)}`
-    : `the version ${JSON.stringify(owner.appVersionName)}`;
+  switch (owner.level) {
+    case 'tenant':
+      return `the tenant ${JSON.stringify(owner.tenantId)}`;
+    case 'application':
+      return `the application ${JSON.stringify(owner.appName)}`;
+    case 'appversion':
+      return `the version ${JSON.stringify(owner.appVersionName)}`;
+  }
 }

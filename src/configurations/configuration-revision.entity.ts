@@ -1,7 +1,8 @@
-import { Check, Column, Entity, PrimaryColumn } from 'typeorm';
+import { Check, Column, Entity, Index, PrimaryColumn } from 'typeorm';
 
 /** A change of a configuration, kept as history. */
 @Entity('configuration_revisions')
+@Index('configuration_revisions_by_time', ['changedAt'], { type: 'brin' })
 @Check('configuration_revisions_operation', `operation IN ('upsert', 'delete')`)
 export class ConfigurationRevision {
   @PrimaryColumn({

@@ -4,9 +4,13 @@ import type { ConfigurationLevel } from './configuration-owner.js';
 
 /**
  * Finds the owner: one row, or none if it is missing or not the tenant's. Values: $1 application
- * name, $2 appversion name, $3 tenant ID (null: any tenant).
+ * name, $2 appversion name, $3 tenant ID (null: any tenant; names have none at tenant level).
  */
-const OWNER: Readonly<Record<ConfigurationLevel, string>> = {
+export const OWNER: Readonly<Record<ConfigurationLevel, string>> = {
+  tenant: `
+    SELECT $3::text AS tenant_id, NULL::bigint AS application_id, NULL::bigint AS app_version_id,
+      $3::text AS owner_name, NULL::text AS app_name, NULL::text AS app_version_name
+    WHERE $1::text IS NULL AND $2::text IS NULL`,
   application: `
     SELECT a.tenant_id, a.id AS application_id, NULL::bigint AS app_version_id,
       a.name AS owner_name, a.name AS app_name, NULL::text AS app_version_name
@@ -54,16 +58,24 @@ export interface ConfigurationStatements {
   readonly find: Statement;
   /**
    * Stores the documents $5 with digests $6 for the instances $4, their history, and their
-   * notifications. $7: the revision that must stand (0: none ever did), or null. $8: who, $9:
-   * correlation ID. A row for each that really changed. Each row is locked in the order of the
-   * instances' names, so that concurrent writers do not wait for each other in a circle.
+   * notifications. $7: for each, the revision that must stand (0: nothing ever did); null if any
+   * may. $8: who, $9: correlation ID, $10: the revision that is restored, or null. A row for each
+   * that really changed. Rows are locked in the order of the instances' names, so that concurrent
+   * writers do not wait for each other in a circle.
    */
   readonly put: Statement;
-  /** Deletes the configuration for the instance $4. $5: who, $6: correlation ID. */
+  /**
+   * Deletes the configuration for the instance $4. $5: who, $6: correlation ID, $7: the revision
+   * that must stand, or null.
+   */
   readonly delete: Statement;
 }
 
 /**
+ * A configuration that is there for the first time has created_revision 1. What a writer requires
+ * to stand travels in that column of the rejected row, the only way to compare it: revision 0, and
+ * no other, leads to a first row.
+ *
  * The row of a configuration is locked from its change to the commit, and the identity of its
  * outbox entry is taken in between: entries of one configuration have the order of its commits.
  */
@@ -89,11 +101,11 @@ function statementsOf(level: ConfigurationLevel): ConfigurationStatements {
             tenant_id, application_id, app_version_id, revision, created_revision, document,
             digest, changed_at)
           SELECT '${level}', owner.owner_name, given.instance, owner.tenant_id,
-            owner.application_id, owner.app_version_id, 1, 1, given.document, given.digest,
-            clock_timestamp()
+            owner.application_id, owner.app_version_id, 1, coalesce(given.revision, 0) + 1,
+            given.document, given.digest, clock_timestamp()
           FROM owner
-            CROSS JOIN unnest($4::text[], $5::text[], $6::text[])
-              AS given (instance, document, digest)
+            CROSS JOIN unnest($4::text[], $5::text[], $6::text[], $7::bigint[])
+              AS given (instance, document, digest, revision)
           ORDER BY given.instance COLLATE "C"
           ON CONFLICT (level, owner_name, service_instance_name) DO UPDATE SET
             tenant_id = excluded.tenant_id,
@@ -106,15 +118,16 @@ function statementsOf(level: ConfigurationLevel): ConfigurationStatements {
             digest = excluded.digest,
             changed_at = clock_timestamp()
           WHERE standing.digest IS DISTINCT FROM excluded.digest
-            AND ($7::bigint IS NULL OR standing.revision = $7)
+            AND ($7::bigint[] IS NULL OR standing.revision = excluded.created_revision - 1)
           RETURNING id, service_instance_name, tenant_id, application_id, revision,
             created_revision, document, digest, changed_at
         ),
         history AS (
           INSERT INTO configuration_revisions (configuration_id, revision, application_id,
-            operation, document, digest, size_bytes, changed_at, changed_by, correlation_id)
+            operation, document, digest, size_bytes, changed_at, changed_by, correlation_id,
+            restored_from)
           SELECT id, revision, application_id, 'upsert', document, digest,
-            octet_length(document), changed_at, $8, $9
+            octet_length(document), changed_at, $8, $9, $10::bigint
           FROM stored
         ),
         told AS (${appendChange('stored', 'upsert', '$9')})
@@ -131,6 +144,7 @@ function statementsOf(level: ConfigurationLevel): ConfigurationStatements {
           FROM owner
           WHERE c.level = '${level}' AND c.owner_name = owner.owner_name
             AND c.service_instance_name = $4 AND c.document IS NOT NULL
+            AND ($7::bigint IS NULL OR c.revision = $7)
           RETURNING c.id, c.service_instance_name, c.tenant_id, c.application_id, c.revision,
             c.created_revision, c.changed_at
         ),
@@ -158,6 +172,7 @@ function appendChange(source: string, operation: string, correlationId: string):
 }
 
 export const STATEMENTS: Readonly<Record<ConfigurationLevel, ConfigurationStatements>> = {
+  tenant: statementsOf('tenant'),
   application: statementsOf('application'),
   appversion: statementsOf('appversion'),
 };

@@ -1,11 +1,12 @@
 import { Injectable } from '@nestjs/common';
+import type { EntityManager } from 'typeorm';
 import { ApplicationsService } from '../applications/applications.service.js';
 import { AppVersionsService } from '../applications/app-versions.service.js';
 import type { Call } from '../auth/caller.js';
-import { Database } from '../database/database.js';
+import { Database, runIn, type Statement } from '../database/database.js';
 import { isForeignKeyViolation } from '../database/database-error.js';
 import { Outbox } from '../outbox/outbox.js';
-import { ownerValues, type ConfigurationOwner } from './configuration-owner.js';
+import { describeOwner, ownerValues, type ConfigurationOwner } from './configuration-owner.js';
 import { STATEMENTS, type FoundRow, type StoredRow } from './configuration-statements.js';
 import type { ConfigurationDocument } from './document.js';
 
@@ -13,9 +14,13 @@ import type { ConfigurationDocument } from './document.js';
 export interface GivenConfiguration {
   instanceName: string;
   document: ConfigurationDocument;
+  /** Store it only if this is the address's revision still; 0: nothing ever stood there. */
+  standingRevision?: number;
+  /** The revision whose document it is. */
+  restoredFrom?: number;
 }
 
-/** What PostgreSQL holds of configurations, one round trip a call. */
+/** What PostgreSQL holds of configurations: one round trip a call, in a transaction or alone. */
 @Injectable()
 export class ConfigurationStore {
   constructor(
@@ -30,66 +35,113 @@ export class ConfigurationStore {
    *
    * @throws {TektonError} NOT_FOUND if there is no such owner
    */
-  async find(owner: ConfigurationOwner, instanceNames: readonly string[]): Promise<FoundRow[]> {
-    const rows = await this.database.run<FoundRow>(STATEMENTS[owner.level].find, [
-      ...ownerValues(owner),
-      instanceNames,
-    ]);
+  async find(
+    owner: ConfigurationOwner,
+    instanceNames: readonly string[],
+    tx?: EntityManager,
+  ): Promise<FoundRow[]> {
+    const values = [...ownerValues(owner), instanceNames];
+    const { find } = STATEMENTS[owner.level];
+    const rows = tx
+      ? await runIn<FoundRow>(tx, find, values)
+      : await this.database.run<FoundRow>(find, values);
     if (rows.length === 0) await this.requireOwner(owner);
     return rows;
   }
 
   /**
-   * Stores documents with their history and notifications, all or none.
+   * Stores documents with their history and notifications, all or none. Either all of them say
+   * what revision must stand, or none.
    *
-   * @param standingRevision store only if this is the address's revision still (0: never used)
    * @returns a row for each that really changed
    */
-  async put(
+  put(
     owner: ConfigurationOwner,
     given: readonly GivenConfiguration[],
     call: Call,
-    standingRevision?: number,
+    tx?: EntityManager,
   ): Promise<StoredRow[]> {
-    try {
-      const rows = await this.database.run<StoredRow>(STATEMENTS[owner.level].put, [
-        ...ownerValues(owner),
-        given.map(({ instanceName }) => instanceName),
-        given.map(({ document }) => document.text),
-        given.map(({ document }) => document.digest),
-        standingRevision ?? null,
-        call.caller.subject,
-        call.correlationId,
-      ]);
-      if (rows.length > 0) this.outbox.wake();
-      return rows;
-    } catch (error) {
-      if (!isForeignKeyViolation(error)) throw error;
-      // The owner was deleted while the statement waited for it; it may have been created anew.
-      await this.requireOwner(owner);
-      return this.put(owner, given, call, standingRevision);
-    }
+    const isConditional = given.some(({ standingRevision }) => standingRevision !== undefined);
+    return this.write(STATEMENTS[owner.level].put, call, tx, [
+      ...ownerValues(owner),
+      given.map(({ instanceName }) => instanceName),
+      given.map(({ document }) => document.text),
+      given.map(({ document }) => document.digest),
+      isConditional ? given.map(({ standingRevision }) => standingRevision) : null,
+      call.caller.subject,
+      call.correlationId,
+      given[0]?.restoredFrom ?? null,
+    ]);
   }
 
-  /** @returns a row if there was one to delete */
+  /**
+   * @param standingRevision delete it only if this is its revision still
+   * @returns a row if there was one to delete
+   */
   async delete(
     owner: ConfigurationOwner,
     instanceName: string,
     call: Call,
+    standingRevision?: number,
   ): Promise<StoredRow | undefined> {
-    const [row] = await this.database.run<StoredRow>(STATEMENTS[owner.level].delete, [
+    const [row] = await this.write(STATEMENTS[owner.level].delete, call, undefined, [
       ...ownerValues(owner),
       instanceName,
       call.caller.subject,
       call.correlationId,
+      standingRevision ?? null,
     ]);
-    if (row) this.outbox.wake();
     return row;
+  }
+
+  /**
+   * Runs writes that wait for each other if they concern one owner, in one transaction.
+   */
+  inTurn<Result>(
+    owner: ConfigurationOwner,
+    call: Call,
+    work: (tx: EntityManager) => Promise<Result>,
+  ): Promise<Result> {
+    return this.outbox.transaction(async (tx) => {
+      const name = `${owner.level} ${describeOwner(owner)}`;
+      await tx.query('SELECT pg_advisory_xact_lock(hashtextextended($1, 0))', [name]);
+      return work(tx);
+    }, call.dryRun);
+  }
+
+  /**
+   * Runs a write to its end although the owner may be deleted, and created anew, while it waits.
+   *
+   * @throws {TektonError} NOT_FOUND if the owner stays away
+   */
+  async whileOwned<Result>(
+    owner: ConfigurationOwner,
+    write: () => Promise<Result>,
+  ): Promise<Result> {
+    for (;;) {
+      try {
+        return await write();
+      } catch (error) {
+        if (!isForeignKeyViolation(error)) throw error;
+        await this.requireOwner(owner);
+      }
+    }
   }
 
   /** @throws {TektonError} NOT_FOUND saying what of the owner is missing */
   async requireOwner(owner: ConfigurationOwner): Promise<void> {
     if (owner.level === 'application') await this.applications.require(owner);
-    else await this.appVersions.require(owner);
+    if (owner.level === 'appversion') await this.appVersions.require(owner);
+  }
+
+  private write(
+    statement: Statement,
+    call: Call,
+    tx: EntityManager | undefined,
+    values: unknown[],
+  ): Promise<StoredRow[]> {
+    return tx
+      ? runIn<StoredRow>(tx, statement, values)
+      : this.outbox.run<StoredRow>(statement, values, call.dryRun);
   }
 }

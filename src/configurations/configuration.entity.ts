@@ -19,6 +19,7 @@ import { Application } from '../applications/application.entity.js';
 @Unique('configurations_address', ['level', 'ownerName', 'serviceInstanceName'])
 @Index('configurations_by_application', ['applicationId'])
 @Index('configurations_by_app_version', ['appVersionId'])
+@Index('configurations_by_instance', ['serviceInstanceName', 'tenantId'])
 @Check('configurations_level', `level IN ('tenant', 'application', 'appversion')`)
 export class Configuration {
   @PrimaryGeneratedColumn('identity', {

@@ -19,29 +19,17 @@ import {
   ApiTags,
 } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
-import {
-  APP_NAME,
-  APP_VERSION_NAME,
-  TENANT_ID_OF_APPLICATION,
-} from '../applications/parameters.js';
 import { CurrentCall, type Call } from '../auth/caller.js';
-import { RequireScope } from '../auth/require-scope.decorator.js';
-import { Scope } from '../auth/scopes.js';
+import { DRY_RUN } from '../outbox/dry-run.js';
 import { ApiErrors } from '../rest/api-errors.decorator.js';
+import { isKnown } from '../rest/not-modified.js';
 import type { Parameter } from '../rest/parameter.js';
 import { ParametersOfCall, TakesParameters } from '../rest/parameters.decorator.js';
+import { IF_MATCH, IF_NONE_MATCH, IF_NONE_MATCH_ON_WRITE } from '../rest/preconditions.js';
 import { BodyOfCall, JSON_TYPE, MERGE_PATCH_TYPE, RequestBody } from '../rest/request-body.js';
-import type { ConfigurationOwner } from './configuration-owner.js';
-import { ConfigurationsService, type ConfigurationView } from './configurations.service.js';
-
-const INSTANCE: Parameter = {
-  name: 'serviceInstanceName',
-  in: 'query',
-  required: true,
-  description: 'The service instance whose configuration is meant.',
-  schema: { type: 'string', minLength: 1, maxLength: 100 },
-  example: 'epts',
-};
+import type { ConfigurationView } from './configuration-view.js';
+import { ConfigurationsService } from './configurations.service.js';
+import { INSTANCE, LEVELS, type Level, type OwnerParameters } from './levels.js';
 
 const OPTIONAL_INSTANCE: Parameter = {
   ...INSTANCE,
@@ -53,20 +41,11 @@ const OPTIONAL_INSTANCE: Parameter = {
 const DOCUMENT = { type: 'object', additionalProperties: true } as const;
 const JSON_UTF8 = 'application/json; charset=utf-8';
 
-type OwnerParameters = Record<'appName' | 'appVersionName', string> & { tenantId?: string };
-
-interface Level {
-  path: string;
-  tag: string;
-  /** How operations of the level are named in OpenAPI. */
-  operationSuffix: string;
-  parameters: readonly Parameter[];
-  toOwner: (parameters: OwnerParameters) => ConfigurationOwner;
-}
+const WRITE: readonly Parameter[] = [DRY_RUN, IF_MATCH, IF_NONE_MATCH_ON_WRITE];
 
 /** The same operations on configurations, at the path of one level. */
 function createController(level: Level): Type {
-  const { path, tag, operationSuffix, parameters, toOwner } = level;
+  const { path, tag, operationSuffix, parameters, toOwner, reader, writer } = level;
 
   @ApiTags(tag)
   @Controller(path)
@@ -75,26 +54,34 @@ function createController(level: Level): Type {
 
     @Get()
     @Header('content-type', JSON_UTF8)
-    @RequireScope(Scope.ApplicationRead)
-    @TakesParameters(...parameters, OPTIONAL_INSTANCE)
+    @reader
+    @TakesParameters(...parameters, OPTIONAL_INSTANCE, IF_NONE_MATCH)
     @ApiOperation({
       operationId: `get${operationSuffix}`,
       summary: 'Read the configuration of one service instance, or of all',
     })
     @ApiResponse({ status: 200, schema: DOCUMENT })
+    @ApiResponse({ status: 304, description: 'The caller has it already.' })
     @ApiErrors(400, 404)
     async get(
-      @ParametersOfCall() { serviceInstanceName, ...owner }: OwnerParameters & Instance,
+      @ParametersOfCall() { serviceInstanceName, ...parameters }: OwnerParameters & Instance,
+      @CurrentCall() call: Call,
       @Res({ passthrough: true }) reply: FastifyReply,
-    ): Promise<string> {
-      if (serviceInstanceName === undefined) return this.configurations.getAll(toOwner(owner));
-      return show(await this.configurations.get(toOwner(owner), serviceInstanceName), reply);
+    ): Promise<string | undefined> {
+      const owner = toOwner(parameters, call);
+      if (serviceInstanceName === undefined) {
+        const { documents, etag } = await this.configurations.getAll(owner);
+        return isKnown(etag, call, reply) ? undefined : documents;
+      }
+      const view = await this.configurations.get(owner, serviceInstanceName);
+      const document = showView(view, reply);
+      return isKnown(view.etag, call, reply) ? undefined : document;
     }
 
     @Put()
     @Header('content-type', JSON_UTF8)
-    @RequireScope(Scope.ApplicationUpdate)
-    @TakesParameters(...parameters, OPTIONAL_INSTANCE)
+    @writer
+    @TakesParameters(...parameters, OPTIONAL_INSTANCE, ...WRITE)
     @ApiOperation({
       operationId: `put${operationSuffix}`,
       summary: 'Create or replace the configuration of one service instance, or of several',
@@ -102,25 +89,28 @@ function createController(level: Level): Type {
     @ApiBody({ schema: DOCUMENT })
     @ApiResponse({ status: 200, schema: DOCUMENT })
     @ApiResponse({ status: 201, schema: DOCUMENT, description: 'There was none before.' })
-    @ApiErrors(400, 404, 413, 415)
+    @ApiErrors(400, 404, 412, 413, 415)
     async put(
-      @ParametersOfCall() { serviceInstanceName, ...owner }: OwnerParameters & Instance,
+      @ParametersOfCall() { serviceInstanceName, ...parameters }: OwnerParameters & Instance,
       @BodyOfCall() body: RequestBody,
       @CurrentCall() call: Call,
       @Res({ passthrough: true }) reply: FastifyReply,
     ): Promise<string> {
+      const owner = toOwner(parameters, call);
       if (serviceInstanceName === undefined) {
-        return this.configurations.putAll(toOwner(owner), body, call);
+        const { documents, etag } = await this.configurations.putAll(owner, body, call);
+        reply.header('etag', etag);
+        return documents;
       }
-      const put = await this.configurations.put(toOwner(owner), serviceInstanceName, body, call);
+      const put = await this.configurations.put(owner, serviceInstanceName, body, call);
       if (put.created) reply.status(HttpStatus.CREATED);
-      return show(put, reply);
+      return showView(put, reply);
     }
 
     @Patch()
     @Header('content-type', JSON_UTF8)
-    @RequireScope(Scope.ApplicationUpdate)
-    @TakesParameters(...parameters, INSTANCE)
+    @writer
+    @TakesParameters(...parameters, INSTANCE, ...WRITE)
     @ApiOperation({
       operationId: `patch${operationSuffix}`,
       summary: 'Apply a JSON merge patch (RFC 7396) to the configuration of a service instance',
@@ -128,34 +118,36 @@ function createController(level: Level): Type {
     @ApiConsumes(MERGE_PATCH_TYPE, JSON_TYPE)
     @ApiBody({ schema: DOCUMENT })
     @ApiResponse({ status: 200, schema: DOCUMENT })
-    @ApiErrors(400, 404, 413, 415)
+    @ApiErrors(400, 404, 412, 413, 415)
     async patch(
-      @ParametersOfCall() { serviceInstanceName, ...owner }: OwnerParameters & Required<Instance>,
+      @ParametersOfCall()
+      { serviceInstanceName, ...parameters }: OwnerParameters & Required<Instance>,
       @BodyOfCall() body: RequestBody,
       @CurrentCall() call: Call,
       @Res({ passthrough: true }) reply: FastifyReply,
     ): Promise<string> {
-      return show(
-        await this.configurations.patch(toOwner(owner), serviceInstanceName, body, call),
+      return showView(
+        await this.configurations.patch(toOwner(parameters, call), serviceInstanceName, body, call),
         reply,
       );
     }
 
     @Delete()
     @HttpCode(HttpStatus.NO_CONTENT)
-    @RequireScope(Scope.ApplicationUpdate)
-    @TakesParameters(...parameters, INSTANCE)
+    @writer
+    @TakesParameters(...parameters, INSTANCE, ...WRITE)
     @ApiOperation({
       operationId: `delete${operationSuffix}`,
       summary: 'Delete the configuration of a service instance',
     })
     @ApiNoContentResponse()
-    @ApiErrors(400, 404)
+    @ApiErrors(400, 404, 412)
     delete(
-      @ParametersOfCall() { serviceInstanceName, ...owner }: OwnerParameters & Required<Instance>,
+      @ParametersOfCall()
+      { serviceInstanceName, ...parameters }: OwnerParameters & Required<Instance>,
       @CurrentCall() call: Call,
     ): Promise<void> {
-      return this.configurations.delete(toOwner(owner), serviceInstanceName, call);
+      return this.configurations.delete(toOwner(parameters, call), serviceInstanceName, call);
     }
   }
   return ConfigurationsController;
@@ -166,37 +158,11 @@ interface Instance {
 }
 
 /** A document as it stands, its revision beside it. */
-function show(
-  { document, revision, changedAt, digest }: ConfigurationView,
-  reply: FastifyReply,
-): string {
-  reply.header('etag', `"${revision}-${digest}"`);
-  reply.header('x-revision', revision);
-  reply.header('last-modified', changedAt.toUTCString());
-  return document;
+export function showView(view: ConfigurationView, reply: FastifyReply): string {
+  reply.header('etag', view.etag);
+  reply.header('x-revision', view.revision);
+  reply.header('last-modified', view.changedAt.toUTCString());
+  return view.document;
 }
 
-export const ApplicationConfigurationsController = createController({
-  path: 'app-configs/applications/:appName',
-  tag: 'Configurations of an application',
-  operationSuffix: 'ApplicationConfiguration',
-  parameters: [APP_NAME, TENANT_ID_OF_APPLICATION],
-  toOwner: ({ appName, tenantId }) => ({
-    level: 'application',
-    appName,
-    ...(tenantId !== undefined && { tenantId }),
-  }),
-});
-
-export const AppVersionConfigurationsController = createController({
-  path: 'app-configs/applications/:appName/app-versions/:appVersionName',
-  tag: 'Configurations of an appversion',
-  operationSuffix: 'AppVersionConfiguration',
-  parameters: [APP_NAME, APP_VERSION_NAME, TENANT_ID_OF_APPLICATION],
-  toOwner: ({ appName, appVersionName, tenantId }) => ({
-    level: 'appversion',
-    appName,
-    appVersionName,
-    ...(tenantId !== undefined && { tenantId }),
-  }),
-});
+export const CONFIGURATION_CONTROLLERS = LEVELS.map(createController);

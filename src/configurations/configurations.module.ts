@@ -3,21 +3,23 @@ import { ApplicationsModule } from '../applications/applications.module.js';
 import { InstancesModule } from '../instances/instances.module.js';
 import { OutboxModule } from '../outbox/outbox.module.js';
 import { ConfigurationStore } from './configuration-store.js';
-import {
-  ApplicationConfigurationsController,
-  AppVersionConfigurationsController,
-} from './configurations.controller.js';
+import { CONFIGURATION_CONTROLLERS } from './configurations.controller.js';
 import { ConfigurationsService } from './configurations.service.js';
+import { HISTORY_CONTROLLERS } from './history.controller.js';
+import { HistoryRetention } from './history-retention.js';
+import { HistoryService } from './history.service.js';
 import { RemovalController } from './removal.controller.js';
 import { RemovalService } from './removal.service.js';
 
 @Module({
   imports: [ApplicationsModule, InstancesModule, OutboxModule],
-  controllers: [
-    ApplicationConfigurationsController,
-    AppVersionConfigurationsController,
-    RemovalController,
+  controllers: [...CONFIGURATION_CONTROLLERS, ...HISTORY_CONTROLLERS, RemovalController],
+  providers: [
+    ConfigurationStore,
+    ConfigurationsService,
+    HistoryRetention,
+    HistoryService,
+    RemovalService,
   ],
-  providers: [ConfigurationStore, ConfigurationsService, RemovalService],
 })
 export class ConfigurationsModule {}

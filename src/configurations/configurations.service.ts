@@ -1,33 +1,41 @@
 import { Injectable } from '@nestjs/common';
+import type { EntityManager } from 'typeorm';
 import type { Call } from '../auth/caller.js';
-import { TektonError, type Fault } from '../errors/tekton-error.js';
 import { Catalogue } from '../instances/catalogue.js';
-import { isExactObject, parseExact, toPointer, type ExactValue } from '../json/exact-json.js';
+import { parseExact } from '../json/exact-json.js';
 import { mergePatch } from '../json/merge-patch.js';
 import { missingFirst } from '../rest/missing-first.js';
 import { JSON_TYPE, MERGE_PATCH_TYPE, type RequestBody } from '../rest/request-body.js';
-import type { ServiceInstance } from '../settings/service-instance.js';
-import { describeOwner, type ConfigurationOwner } from './configuration-owner.js';
-import type { FoundRow, LiveRow, StoredRow } from './configuration-statements.js';
+import type { ConfigurationOwner } from './configuration-owner.js';
 import { ConfigurationStore, type GivenConfiguration } from './configuration-store.js';
-import { findFaults, refuseFaults, toDocument, type ConfigurationDocument } from './document.js';
-
-/** A configuration as callers get it. */
-export interface ConfigurationView {
-  /** JSON text. */
-  document: string;
-  digest: string;
-  revision: number;
-  changedAt: Date;
-}
-
-export interface PutResult extends ConfigurationView {
-  /** Whether there was none before. */
-  created: boolean;
-}
+import {
+  configurationNotFound,
+  etagOf,
+  etagOfAll,
+  isLive,
+  joinDocuments,
+  toResult,
+  toView,
+  type ConfigurationsView,
+  type ConfigurationView,
+  type PutResult,
+} from './configuration-view.js';
+import type { LiveRow } from './configuration-statements.js';
+import {
+  checkedDocument,
+  readDocument,
+  readDocuments,
+  type ConfigurationDocument,
+} from './document.js';
 
 /** What is stored was held to the limits of its time. */
 const NO_LIMITS = { depth: Infinity, keys: Infinity };
+
+/** What is to be stored in place of what stands. */
+type Replacement = (standing: LiveRow | undefined) => {
+  document: ConfigurationDocument;
+  restoredFrom?: number;
+};
 
 /** Reads and changes the configurations of one owner, of whichever level. */
 @Injectable()
@@ -41,23 +49,20 @@ export class ConfigurationsService {
   async get(owner: ConfigurationOwner, instanceName: string): Promise<ConfigurationView> {
     const instance = this.catalogue.require(instanceName);
     const [row] = await this.store.find(owner, [instance.name]);
-    if (!row || !isLive(row)) throw configurationNotFound(owner, instance);
+    if (!isLive(row)) throw configurationNotFound(owner, instance);
     return toView(row);
   }
 
-  /**
-   * All configurations of an owner as one JSON text: service instance name to document.
-   *
-   * @throws {TektonError} NOT_FOUND if there is no such owner
-   */
-  getAll(owner: ConfigurationOwner): Promise<string> {
-    return this.join(
-      owner,
-      this.catalogue.list().map(({ name }) => name),
-    );
+  /** @throws {TektonError} NOT_FOUND if there is no such owner */
+  async getAll(owner: ConfigurationOwner): Promise<ConfigurationsView> {
+    const rows = await this.store.find(owner, this.catalogue.names());
+    return { documents: joinDocuments(rows), etag: etagOfAll(rows) };
   }
 
-  /** @throws {TektonError} NOT_FOUND, UNSUPPORTED_MEDIA_TYPE, MALFORMED_BODY, SCHEMA_VIOLATION */
+  /**
+   * @throws {TektonError} NOT_FOUND, UNSUPPORTED_MEDIA_TYPE, PAYLOAD_TOO_LARGE, MALFORMED_BODY,
+   *   SCHEMA_VIOLATION, PRECONDITION_FAILED
+   */
   async put(
     owner: ConfigurationOwner,
     instanceName: string,
@@ -68,7 +73,12 @@ export class ConfigurationsService {
     const document = await missingFirst(readDocument(owner, instance, body), () =>
       this.store.requireOwner(owner),
     );
-    const [stored] = await this.store.put(owner, [{ instanceName, document }], call);
+    if (!call.preconditions.isEmpty) {
+      return this.replace(owner, instanceName, () => ({ document }), call);
+    }
+    const [stored] = await this.store.whileOwned(owner, () =>
+      this.store.put(owner, [{ instanceName, document }], call),
+    );
     return stored
       ? toResult(stored, document)
       : { ...(await this.get(owner, instanceName)), created: false };
@@ -77,17 +87,19 @@ export class ConfigurationsService {
   /**
    * Puts the configurations of several instances, all or none; others stay as they are.
    *
-   * @returns the documents of the instances named, as one JSON text
+   * @returns the documents of the instances named
    * @throws {TektonError} as `put`, listing the faults of all documents
    */
-  async putAll(owner: ConfigurationOwner, body: RequestBody, call: Call): Promise<string> {
-    const given = await missingFirst(this.readDocuments(owner, body), () =>
+  async putAll(
+    owner: ConfigurationOwner,
+    body: RequestBody,
+    call: Call,
+  ): Promise<ConfigurationsView> {
+    const given = await missingFirst(readDocuments(owner, this.catalogue, body), () =>
       this.store.requireOwner(owner),
     );
-    await this.store.put(owner, given, call);
-    return this.join(
-      owner,
-      given.map(({ instanceName }) => instanceName),
+    return this.store.whileOwned(owner, () =>
+      this.store.inTurn(owner, call, (tx) => this.putAllIn(tx, owner, given, call)),
     );
   }
 
@@ -107,111 +119,71 @@ export class ConfigurationsService {
     const patch = await missingFirst(body.readObject([MERGE_PATCH_TYPE, JSON_TYPE]), () =>
       this.store.requireOwner(owner),
     );
-    for (;;) {
-      const [row] = await this.store.find(owner, [instance.name]);
-      const standing = row && isLive(row) ? row : undefined;
-      const merged = mergePatch(standing && parseExact(standing.document, NO_LIMITS), patch);
-      const document = toDocument(merged);
-      refuseFaults(findFaults(merged, document.text, instance, owner.level));
-      if (standing?.digest === document.digest) {
-        return { ...toView(standing), created: false };
-      }
-      const revision = Number(row?.revision ?? 0);
-      const [stored] = await this.store.put(owner, [{ instanceName, document }], call, revision);
-      if (stored) return toResult(stored, document);
-    }
+    const merge: Replacement = (standing) => {
+      const target = standing && parseExact(standing.document, NO_LIMITS);
+      return { document: checkedDocument(mergePatch(target, patch), instance, owner.level) };
+    };
+    return this.replace(owner, instanceName, merge, call);
   }
 
-  /** @throws {TektonError} NOT_FOUND */
+  /** @throws {TektonError} NOT_FOUND, PRECONDITION_FAILED */
   async delete(owner: ConfigurationOwner, instanceName: string, call: Call): Promise<void> {
     const instance = this.catalogue.requireForWrite(instanceName);
-    if (await this.store.delete(owner, instanceName, call)) return;
-    await this.store.requireOwner(owner);
-    throw configurationNotFound(owner, instance);
-  }
-
-  private async join(owner: ConfigurationOwner, instanceNames: readonly string[]): Promise<string> {
-    const rows = await this.store.find(owner, instanceNames);
-    const members = rows
-      .filter(isLive)
-      .map((row) => `${JSON.stringify(row.service_instance_name)}:${row.document}`);
-    return `{${members.join(',')}}`;
-  }
-
-  private async readDocuments(
-    owner: ConfigurationOwner,
-    body: RequestBody,
-  ): Promise<GivenConfiguration[]> {
-    const given: GivenConfiguration[] = [];
-    const faults: Fault[] = [];
-    for (const [instanceName, { value }] of await body.readObject()) {
-      const path = toPointer([instanceName]);
-      const instance = this.catalogue.find(instanceName);
-      if (!instance) {
-        faults.push({ path, message: this.catalogue.describeUndefined(instanceName) });
-      } else {
-        given.push({ instanceName, document: check(value, instance, owner, faults, path) });
+    const { preconditions } = call;
+    for (;;) {
+      if (preconditions.isEmpty) {
+        if (await this.store.delete(owner, instanceName, call)) return;
+        await this.store.requireOwner(owner);
+        throw configurationNotFound(owner, instance);
       }
+      const [row] = await this.store.find(owner, [instanceName]);
+      if (!isLive(row)) throw configurationNotFound(owner, instance);
+      preconditions.check(etagOf(row));
+      if (await this.store.delete(owner, instanceName, call, Number(row.revision))) return;
     }
-    refuseFaults(faults);
-    return given;
   }
-}
 
-async function readDocument(
-  owner: ConfigurationOwner,
-  instance: ServiceInstance,
-  body: RequestBody,
-): Promise<ConfigurationDocument> {
-  const faults: Fault[] = [];
-  const document = check(await body.readObject(), instance, owner, faults, '');
-  refuseFaults(faults);
-  return document;
-}
-
-/** @param faults what is wrong with the document is added here */
-function check(
-  value: ExactValue,
-  instance: ServiceInstance,
-  { level }: ConfigurationOwner,
-  faults: Fault[],
-  path: string,
-): ConfigurationDocument {
-  if (!isExactObject(value)) {
-    faults.push({ path, message: 'must be a JSON object' });
-    return { text: '', digest: '' };
+  /**
+   * Replaces what stands by what is made of it, if the caller's preconditions hold. If somebody
+   * else was faster, both are done again with what stands then: nobody's change is lost.
+   */
+  async replace(
+    owner: ConfigurationOwner,
+    instanceName: string,
+    replacement: Replacement,
+    call: Call,
+  ): Promise<PutResult> {
+    for (;;) {
+      const [row] = await this.store.find(owner, [instanceName]);
+      const standing = isLive(row) ? row : undefined;
+      const given = replacement(standing);
+      call.preconditions.check(standing && etagOf(standing));
+      if (standing?.digest === given.document.digest) {
+        return { ...toView(standing), created: false };
+      }
+      const standingRevision = Number(row?.revision ?? 0);
+      const [stored] = await this.store.whileOwned(owner, () =>
+        this.store.put(owner, [{ instanceName, standingRevision, ...given }], call),
+      );
+      if (stored) return toResult(stored, given.document);
+    }
   }
-  const document = toDocument(value);
-  faults.push(...findFaults(value, document.text, instance, level, path));
-  return document;
-}
 
-function isLive(row: FoundRow): row is LiveRow {
-  return row.document !== null;
-}
-
-function toView(row: LiveRow): ConfigurationView {
-  return {
-    document: row.document,
-    digest: row.digest ?? '',
-    revision: Number(row.revision),
-    changedAt: row.changed_at,
-  };
-}
-
-function toResult(row: StoredRow, { text, digest }: ConfigurationDocument): PutResult {
-  return {
-    document: text,
-    digest,
-    revision: Number(row.revision),
-    changedAt: row.changed_at,
-    created: row.revision === row.created_revision,
-  };
-}
-
-function configurationNotFound(owner: ConfigurationOwner, instance: ServiceInstance): TektonError {
-  return new TektonError(
-    'NOT_FOUND',
-    `There is no configuration of ${instance.name} for ${describeOwner(owner)}`,
-  );
+  private async putAllIn(
+    tx: EntityManager,
+    owner: ConfigurationOwner,
+    given: readonly GivenConfiguration[],
+    call: Call,
+  ): Promise<ConfigurationsView> {
+    const { preconditions } = call;
+    if (!preconditions.isEmpty) {
+      const before = await this.store.find(owner, this.catalogue.names(), tx);
+      preconditions.check(before.some(isLive) ? etagOfAll(before) : undefined);
+    }
+    await this.store.put(owner, given, call, tx);
+    const rows = await this.store.find(owner, this.catalogue.names(), tx);
+    const named = new Set(given.map(({ instanceName }) => instanceName));
+    const shown = rows.filter((row) => named.has(row.service_instance_name ?? ''));
+    return { documents: joinDocuments(shown), etag: etagOfAll(rows) };
+  }
 }

@@ -1,8 +1,20 @@
 import { createHash } from 'node:crypto';
 import { faultsError, type Fault } from '../errors/tekton-error.js';
-import { toPointer, writeCanonical, writeExact, type ExactObject } from '../json/exact-json.js';
+import type { Catalogue } from '../instances/catalogue.js';
+import {
+  isExactObject,
+  toPointer,
+  writeCanonical,
+  writeExact,
+  type ExactObject,
+} from '../json/exact-json.js';
+import type { RequestBody } from '../rest/request-body.js';
 import type { ServiceInstance } from '../settings/service-instance.js';
-import { SCHEMA_OF_LEVEL, type ConfigurationLevel } from './configuration-owner.js';
+import {
+  SCHEMA_OF_LEVEL,
+  type ConfigurationLevel,
+  type ConfigurationOwner,
+} from './configuration-owner.js';
 
 /** Key of bulk bodies in which an application's versions stand, beside its own keys. */
 const VERSIONS_KEY = 'versions';
@@ -20,6 +32,55 @@ export function toDocument(value: ExactObject): ConfigurationDocument {
   // Only escapes can write one string in two ways.
   const canonical = text.includes('\\') ? writeCanonical(value) : text;
   return { text, digest: createHash('sha256').update(canonical).digest('base64url') };
+}
+
+/** @throws {TektonError} as the body's reading, or SCHEMA_VIOLATION */
+export async function readDocument(
+  { level }: ConfigurationOwner,
+  instance: ServiceInstance,
+  body: RequestBody,
+): Promise<ConfigurationDocument> {
+  return checkedDocument(await body.readObject(), instance, level);
+}
+
+/**
+ * Reads a body of service instance names and their documents.
+ *
+ * @throws {TektonError} as the body's reading, or SCHEMA_VIOLATION with the faults of all documents
+ */
+export async function readDocuments(
+  { level }: ConfigurationOwner,
+  catalogue: Catalogue,
+  body: RequestBody,
+): Promise<{ instanceName: string; document: ConfigurationDocument }[]> {
+  const given: { instanceName: string; document: ConfigurationDocument }[] = [];
+  const faults: Fault[] = [];
+  for (const [instanceName, { value }] of await body.readObject()) {
+    const path = toPointer([instanceName]);
+    const instance = catalogue.find(instanceName);
+    if (!instance) {
+      faults.push({ path, message: catalogue.describeUndefined(instanceName) });
+    } else if (!isExactObject(value)) {
+      faults.push({ path, message: 'must be a JSON object' });
+    } else {
+      const document = toDocument(value);
+      faults.push(...findFaults(value, document.text, instance, level, path));
+      given.push({ instanceName, document });
+    }
+  }
+  refuseFaults(faults);
+  return given;
+}
+
+/** @throws {TektonError} SCHEMA_VIOLATION */
+export function checkedDocument(
+  value: ExactObject,
+  instance: ServiceInstance,
+  level: ConfigurationLevel,
+): ConfigurationDocument {
+  const document = toDocument(value);
+  refuseFaults(findFaults(value, document.text, instance, level));
+  return document;
 }
 
 /**

@@ -10,8 +10,10 @@ import {
 import { CurrentCall, type Call } from '../auth/caller.js';
 import { RequireScope } from '../auth/require-scope.decorator.js';
 import { Scope } from '../auth/scopes.js';
+import { DRY_RUN } from '../outbox/dry-run.js';
 import { ApiErrors } from '../rest/api-errors.decorator.js';
 import { ParametersOfCall, TakesParameters } from '../rest/parameters.decorator.js';
+import { IF_MATCH } from '../rest/preconditions.js';
 import { RemovalService } from './removal.service.js';
 
 @Controller('applications/:appName')
@@ -21,11 +23,11 @@ export class RemovalController {
   @Delete()
   @HttpCode(HttpStatus.NO_CONTENT)
   @RequireScope(Scope.ApplicationDelete)
-  @TakesParameters(APP_NAME, TENANT_ID_OF_APPLICATION)
+  @TakesParameters(APP_NAME, TENANT_ID_OF_APPLICATION, DRY_RUN, IF_MATCH)
   @ApiTags('Applications')
   @ApiOperation({ summary: 'Delete an application with its versions and configurations' })
   @ApiNoContentResponse()
-  @ApiErrors(400, 404)
+  @ApiErrors(400, 404, 412)
   removeApplication(
     @ParametersOfCall() ref: ApplicationRef,
     @CurrentCall() call: Call,
@@ -36,11 +38,11 @@ export class RemovalController {
   @Delete('app-versions/:appVersionName')
   @HttpCode(HttpStatus.NO_CONTENT)
   @RequireScope(Scope.ApplicationUpdate)
-  @TakesParameters(APP_NAME, APP_VERSION_NAME, TENANT_ID_OF_APPLICATION)
+  @TakesParameters(APP_NAME, APP_VERSION_NAME, TENANT_ID_OF_APPLICATION, DRY_RUN, IF_MATCH)
   @ApiTags('Application versions')
   @ApiOperation({ summary: 'Delete a version with its configurations' })
   @ApiNoContentResponse()
-  @ApiErrors(400, 404)
+  @ApiErrors(400, 404, 412)
   removeAppVersion(
     @ParametersOfCall() ref: AppVersionRef,
     @CurrentCall() call: Call,

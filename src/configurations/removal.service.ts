@@ -1,7 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { Application } from '../applications/application.entity.js';
-import { requireApplication, type ApplicationRef } from '../applications/applications.service.js';
+import {
+  entityTag,
+  requireApplication,
+  type ApplicationRef,
+} from '../applications/applications.service.js';
 import { AppVersion } from '../applications/app-version.entity.js';
 import { requireAppVersion, type AppVersionRef } from '../applications/app-versions.service.js';
 import type { Call } from '../auth/caller.js';
@@ -50,18 +54,22 @@ export class RemovalService {
   /** @throws {TektonError} NOT_FOUND */
   removeApplication(ref: ApplicationRef, call: Call): Promise<void> {
     return this.outbox.transaction(async (tx) => {
-      const { id, tenantId, name } = await requireApplication(tx, ref, { lock: true });
+      const application = await requireApplication(tx, ref, { lock: true });
+      call.preconditions.check(entityTag(application));
+      const { id, tenantId, name } = application;
       const instances = await removeConfigurations(tx, REMOVE_BELOW_APPLICATION, id, call);
       await tx.delete(Application, { id });
       await this.tell(tx, { tenantId, appName: name }, instances, call);
-    });
+    }, call.dryRun);
   }
 
   /** @throws {TektonError} NOT_FOUND */
   removeAppVersion(ref: AppVersionRef, call: Call): Promise<void> {
     return this.outbox.transaction(async (tx) => {
       const application = await requireApplication(tx, ref, { lock: true });
-      const { id, name } = await requireAppVersion(tx, ref, { lock: true });
+      const version = await requireAppVersion(tx, ref, { lock: true });
+      call.preconditions.check(entityTag(version));
+      const { id, name } = version;
       const instances = await removeConfigurations(tx, REMOVE_BELOW_APP_VERSION, id, call);
       await tx.delete(AppVersion, { id });
       await tx.increment(Application, { id: application.id }, 'changeNumber', 1);
@@ -71,7 +79,7 @@ export class RemovalService {
         appVersionName: name,
       };
       await this.tell(tx, what, instances, call);
-    });
+    }, call.dryRun);
   }
 
   private tell(
@@ -81,11 +89,10 @@ export class RemovalService {
     { correlationId }: Call,
   ): Promise<void> {
     const deleted = { ...what, operation: 'delete', correlationId } as const;
-    return this.outbox.append(
-      tx,
+    return this.outbox.append(tx, [
       deleted,
       ...instances.map((serviceInstanceName) => ({ ...deleted, serviceInstanceName })),
-    );
+    ]);
   }
 }
 

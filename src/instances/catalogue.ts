@@ -18,6 +18,10 @@ export class Catalogue {
     return [...this.byName.values()];
   }
 
+  names(): string[] {
+    return [...this.byName.keys()];
+  }
+
   find(name: string): ServiceInstance | undefined {
     return this.byName.get(name);
   }

@@ -1,0 +1,84 @@
+import {
+  APP_NAME,
+  APP_VERSION_NAME,
+  TENANT_ID,
+  TENANT_ID_OF_APPLICATION,
+} from '../applications/parameters.js';
+import type { Call } from '../auth/caller.js';
+import { AnyCaller, RequireScope } from '../auth/require-scope.decorator.js';
+import { Scope } from '../auth/scopes.js';
+import type { Parameter } from '../rest/parameter.js';
+import type { ConfigurationOwner } from './configuration-owner.js';
+
+export const INSTANCE: Parameter = {
+  name: 'serviceInstanceName',
+  in: 'query',
+  required: true,
+  description: 'The service instance whose configuration is meant.',
+  schema: { type: 'string', minLength: 1, maxLength: 100 },
+  example: 'epts',
+};
+
+/** Parameters that say which owner is meant; which of them there are depends on the level. */
+export type OwnerParameters = Record<'appName' | 'appVersionName', string> & {
+  tenantId?: string;
+};
+
+/** Where REST has the configurations of a level, and who may use them. */
+export interface Level {
+  path: string;
+  tag: string;
+  /** What its configurations are called in the operations of OpenAPI. */
+  operationSuffix: string;
+  parameters: readonly Parameter[];
+  toOwner: (parameters: OwnerParameters, call: Call) => ConfigurationOwner;
+  /** Who may read, and who may write. */
+  reader: MethodDecorator;
+  writer: MethodDecorator;
+}
+
+const APPLICATION_SCOPES = {
+  reader: RequireScope(Scope.ApplicationRead),
+  writer: RequireScope(Scope.ApplicationUpdate),
+};
+
+export const LEVELS: readonly Level[] = [
+  {
+    path: 'app-configs/applications/:appName',
+    tag: 'Configurations of an application',
+    operationSuffix: 'ApplicationConfiguration',
+    parameters: [APP_NAME, TENANT_ID_OF_APPLICATION],
+    toOwner: ({ appName, tenantId }) => ({
+      level: 'application',
+      appName,
+      ...(tenantId !== undefined && { tenantId }),
+    }),
+    ...APPLICATION_SCOPES,
+  },
+  {
+    path: 'app-configs/applications/:appName/app-versions/:appVersionName',
+    tag: 'Configurations of an appversion',
+    operationSuffix: 'AppVersionConfiguration',
+    parameters: [APP_NAME, APP_VERSION_NAME, TENANT_ID_OF_APPLICATION],
+    toOwner: ({ appName, appVersionName, tenantId }) => ({
+      level: 'appversion',
+      appName,
+      appVersionName,
+      ...(tenantId !== undefined && { tenantId }),
+    }),
+    ...APPLICATION_SCOPES,
+  },
+  {
+    path: 'tenant-configs',
+    tag: 'Configurations of a tenant',
+    operationSuffix: 'TenantConfiguration',
+    parameters: [TENANT_ID],
+    toOwner: ({ tenantId }, { caller }) => ({
+      level: 'tenant',
+      tenantId: tenantId ?? caller.tenantId,
+    }),
+    // One's own needs no scope.
+    reader: AnyCaller(),
+    writer: RequireScope(Scope.PlatformApplicationUpdate),
+  },
+];
