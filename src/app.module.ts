@@ -4,6 +4,7 @@ import { Application } from './applications/application.entity.js';
 import { ApplicationsModule } from './applications/applications.module.js';
 import { ConfigurationRevision } from './configurations/configuration-revision.entity.js';
 import { Configuration } from './configurations/configuration.entity.js';
+import { BulkModule } from './bulk/bulk.module.js';
 import { ConfigurationsModule } from './configurations/configurations.module.js';
 import { DatabaseModule } from './database/database.module.js';
 import { InstancesModule } from './instances/instances.module.js';
@@ -43,6 +44,7 @@ export class AppModule {
         InstancesModule,
         ApplicationsModule,
         ConfigurationsModule,
+        BulkModule,
         ScmpModule,
         VitalsModule,
         ...more,

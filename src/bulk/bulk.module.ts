@@ -1,0 +1,15 @@
+import { Module } from '@nestjs/common';
+import { InstancesModule } from '../instances/instances.module.js';
+import { OutboxModule } from '../outbox/outbox.module.js';
+import { BulkController } from './bulk.controller.js';
+import { BulkStreams } from './bulk-streams.js';
+import { ClusterReader } from './cluster-reader.js';
+import { ConfigurationFilesReader } from './configuration-files-reader.js';
+import { LoadService } from './load.service.js';
+
+@Module({
+  imports: [InstancesModule, OutboxModule],
+  controllers: [BulkController],
+  providers: [LoadService, BulkStreams, ClusterReader, ConfigurationFilesReader],
+})
+export class BulkModule {}

@@ -1,0 +1,103 @@
+import { setImmediate as turn } from 'node:timers/promises';
+import {
+  DESCRIPTION_LIMIT,
+  DISPLAY_NAME_LIMIT,
+  isFreeText,
+} from '../applications/text.validator.js';
+import type { Catalogue } from '../instances/catalogue.js';
+import type { ExactObject, ExactValue } from '../json/exact-json.js';
+import { Load, type LoadedConfiguration, type LoadedTexts, type Path } from './load.js';
+
+/** Reads the body of `PUT /bulk`, which has the form that `GET /bulk` answers with. */
+export async function readCluster(body: ExactObject, catalogue: Catalogue): Promise<Load> {
+  const load = new Load(catalogue);
+  const tenants = load.requireMembers(body, ['tenants'], [])?.get('tenants')?.value ?? [];
+  for (const [value, path] of elements(load, tenants, ['tenants'])) {
+    const tenant = load.requireMembers(value, ['tenantId', 'configs', 'applications'], path);
+    if (!tenant) continue;
+    const tenantId = readText(load, tenant, 'tenantId', path);
+    if (tenantId === undefined || !load.checkTenant(tenantId, [...path, 'tenantId'])) continue;
+    readConfigs(load, tenant, { level: 'tenant', tenantId }, path);
+    const applications = tenant.get('applications')?.value ?? [];
+    for (const [application, appPath] of elements(load, applications, [...path, 'applications'])) {
+      readApplication(load, tenantId, application, appPath);
+      // Other calls are served between two applications.
+      await turn();
+    }
+  }
+  return load;
+}
+
+function readApplication(load: Load, tenantId: string, value: ExactValue, path: Path): void {
+  const known = ['name', 'displayName', 'description', 'configs', 'appVersions'];
+  const application = load.requireMembers(value, known, path);
+  const appName = application && readText(load, application, 'name', path);
+  if (!application || appName === undefined) return;
+  if (
+    !load.addApplication(tenantId, appName, [...path, 'name'], readTexts(load, application, path))
+  ) {
+    return;
+  }
+  readConfigs(load, application, { level: 'application', tenantId, appName }, path);
+  const versions = application.get('appVersions')?.value ?? [];
+  for (const [element, versionPath] of elements(load, versions, [...path, 'appVersions'])) {
+    const version = load.requireMembers(
+      element,
+      ['name', 'displayName', 'description', 'configs'],
+      versionPath,
+    );
+    const name = version && readText(load, version, 'name', versionPath);
+    if (!version || name === undefined) continue;
+    const texts = readTexts(load, version, versionPath);
+    if (!load.addVersion(appName, name, [...versionPath, 'name'], texts)) continue;
+    const address = { level: 'appversion', tenantId, appName, appVersionName: name } as const;
+    readConfigs(load, version, address, versionPath);
+  }
+}
+
+function readConfigs(
+  load: Load,
+  owner: ExactObject,
+  address: Omit<LoadedConfiguration, 'instanceName' | 'document'>,
+  path: Path,
+): void {
+  const configs = owner.get('configs')?.value;
+  if (configs === undefined) return;
+  const configsPath = [...path, 'configs'];
+  for (const [instanceName, { value }] of load.requireObject(configs, configsPath) ?? []) {
+    const documentPath = [...configsPath, instanceName];
+    const document = load.requireObject(value, documentPath);
+    if (load.addInstance(instanceName, documentPath) && document) {
+      load.addConfiguration({ ...address, instanceName }, document, documentPath);
+    }
+  }
+}
+
+function readTexts(load: Load, object: ExactObject, path: Path): LoadedTexts {
+  const texts: LoadedTexts = {};
+  for (const [key, limit] of [
+    ['displayName', DISPLAY_NAME_LIMIT],
+    ['description', DESCRIPTION_LIMIT],
+  ] as const) {
+    const member = object.get(key);
+    if (!member || member.value === 'null') continue;
+    const text: unknown = typeof member.value === 'string' ? JSON.parse(member.value) : undefined;
+    if (isFreeText(text, limit)) texts[key] = text;
+    else load.refuse([...path, key], `must be text of 1 to ${limit} UTF-16 code units`);
+  }
+  return texts;
+}
+
+function readText(load: Load, object: ExactObject, key: string, path: Path): string | undefined {
+  const written = object.get(key)?.value;
+  const value: unknown = typeof written === 'string' ? JSON.parse(written) : undefined;
+  if (typeof value === 'string') return value;
+  load.refuse([...path, key], 'must be text');
+  return undefined;
+}
+
+function elements(load: Load, value: ExactValue, path: Path): [ExactValue, Path][] {
+  if (Array.isArray(value)) return value.map((element, index) => [element, [...path, `${index}`]]);
+  load.refuse(path, 'must be an array');
+  return [];
+}

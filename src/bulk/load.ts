@@ -1,0 +1,133 @@
+import type { Fault } from '../errors/tekton-error.js';
+import { isExactObject, toPointer, type ExactObject, type ExactValue } from '../json/exact-json.js';
+import type { Catalogue } from '../instances/catalogue.js';
+import type { ConfigurationLevel } from '../configurations/configuration-owner.js';
+import { findFaults, toDocument, type ConfigurationDocument } from '../configurations/document.js';
+import { APPLICATION_NAME, isVersionNameOf } from '../applications/names.js';
+import { TENANT_ID } from '../tenancy/tenant.js';
+
+/** Texts that a load may give to an application or a version. */
+export interface LoadedTexts {
+  displayName?: string;
+  description?: string;
+}
+
+export interface LoadedApplication extends LoadedTexts {
+  tenantId: string;
+  name: string;
+  /** Where the body names it first. */
+  pointer: string;
+}
+
+export interface LoadedVersion extends LoadedTexts {
+  appName: string;
+  name: string;
+  pointer: string;
+}
+
+/** A document with its address; `document` is undefined where only the name is given. */
+export interface LoadedConfiguration {
+  level: ConfigurationLevel;
+  tenantId: string;
+  appName?: string;
+  appVersionName?: string;
+  instanceName: string;
+  document?: ConfigurationDocument;
+}
+
+export type Path = readonly string[];
+
+/**
+ * A set of applications, versions and configurations that is to be loaded, collected from a body
+ * of whichever form, with all that is wrong with it.
+ */
+export class Load {
+  readonly applications = new Map<string, LoadedApplication>();
+  readonly versions = new Map<string, LoadedVersion>();
+  readonly configurations: LoadedConfiguration[] = [];
+  /** The instances that the body names. */
+  readonly instanceNames = new Set<string>();
+  readonly faults: Fault[] = [];
+
+  constructor(private readonly catalogue: Catalogue) {}
+
+  addApplication(tenantId: string, name: string, path: Path, texts: LoadedTexts = {}): boolean {
+    if (!APPLICATION_NAME.test(name)) {
+      return this.refuse(
+        path,
+        'an application name is 1 to 100 of a-z 0-9 - _, the first a letter or digit',
+      );
+    }
+    const known = this.applications.get(name);
+    if (known && known.tenantId !== tenantId) {
+      return this.refuse(path, 'the application stands under two tenants; it belongs to one');
+    }
+    const pointer = known?.pointer ?? toPointer(path);
+    this.applications.set(name, { ...known, ...texts, tenantId, name, pointer });
+    return true;
+  }
+
+  addVersion(appName: string, name: string, path: Path, texts: LoadedTexts = {}): boolean {
+    if (!isVersionNameOf(name, appName)) {
+      return this.refuse(
+        path,
+        `a version of it is named "${appName}-<suffix>", the suffix of a-z 0-9`,
+      );
+    }
+    const known = this.versions.get(name);
+    const pointer = known?.pointer ?? toPointer(path);
+    this.versions.set(name, { ...known, ...texts, appName, name, pointer });
+    return true;
+  }
+
+  addInstance(instanceName: string, path: Path): boolean {
+    if (!this.catalogue.find(instanceName)) {
+      return this.refuse(path, this.catalogue.describeUndefined(instanceName));
+    }
+    this.instanceNames.add(instanceName);
+    return true;
+  }
+
+  addConfiguration(
+    address: Omit<LoadedConfiguration, 'document'>,
+    value: ExactObject,
+    path: Path,
+  ): void {
+    const instance = this.catalogue.find(address.instanceName);
+    if (!instance) return;
+    const document = toDocument(value);
+    this.faults.push(...findFaults(value, document.text, instance, address.level, toPointer(path)));
+    this.configurations.push({ ...address, document });
+  }
+
+  checkTenant(tenantId: string, path: Path): boolean {
+    if (TENANT_ID.test(tenantId)) return true;
+    return this.refuse(
+      path,
+      'a tenant ID is 1 to 128 of A-Z a-z 0-9 . _ -, the first a letter or digit',
+    );
+  }
+
+  /** The value if it is an object; else that is a fault. */
+  requireObject(value: ExactValue, path: Path): ExactObject | undefined {
+    if (isExactObject(value)) return value;
+    this.refuse(path, 'must be a JSON object');
+    return undefined;
+  }
+
+  /** The members of an object that may have only these. */
+  requireMembers(value: ExactValue, names: readonly string[], path: Path): ExactObject | undefined {
+    const object = this.requireObject(value, path);
+    for (const name of object?.keys() ?? []) {
+      if (!names.includes(name)) {
+        this.refuse([...path, name], `is not known here; known are: ${names.join(', ')}`);
+      }
+    }
+    return object;
+  }
+
+  refuse(path: Path, message: string): false {
+    this.faults.push({ path: toPointer(path), message });
+    return false;
+  }
+}
