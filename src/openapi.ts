@@ -1,10 +1,15 @@
 import { readFileSync } from 'node:fs';
+import { STATUS_CODES } from 'node:http';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { DocumentBuilder, SwaggerModule, type OpenAPIObject } from '@nestjs/swagger';
 
 const DESCRIPTION = `Applications, application versions and configurations of a Kaa IoT cluster.
 A change is checked against the JSON Schema of its service instance, stored with its history, and
 told over NATS by 17/SCMP messages. Errors have a \`message\`, and \`errors\` where there are places.`;
+
+interface OperationObject {
+  responses: Record<string, { description?: string } | undefined>;
+}
 
 /** The OpenAPI 3.1 document of the application's routes. */
 export function createOpenApiDocument(
@@ -23,7 +28,20 @@ export function createOpenApiDocument(
     .addServer('/', 'This server')
     .addServer(urlPrefix, 'Behind an ingress of Kaa')
     .build();
-  return SwaggerModule.createDocument(app, config);
+  const document = SwaggerModule.createDocument(app, config, { autoTagControllers: false });
+  nameStatuses(document);
+  return document;
+}
+
+/** OpenAPI wants a description of each answer; where there is no more to say, the status says it. */
+function nameStatuses({ paths }: OpenAPIObject): void {
+  for (const path of Object.values(paths)) {
+    for (const operation of Object.values(path as Record<string, OperationObject>)) {
+      for (const [status, response] of Object.entries(operation.responses)) {
+        if (response) response.description ||= STATUS_CODES[status] ?? status;
+      }
+    }
+  }
 }
 
 /** Serves the document at `openapi.json` and a page to browse it at `docs`, made when first read. */

@@ -1,6 +1,7 @@
 import { Controller, Get, HttpStatus, Patch, Post, Req, Res } from '@nestjs/common';
 import {
   ApiBody,
+  ApiConsumes,
   ApiCreatedResponse,
   ApiOkResponse,
   ApiOperation,
@@ -101,6 +102,7 @@ export class ApplicationsController {
   @RequireScope(Scope.ApplicationUpdate)
   @TakesParameters(APP_NAME, TENANT_ID_OF_APPLICATION, DRY_RUN, IF_MATCH)
   @ApiOperation({ summary: "Change an application's display name or description" })
+  @ApiConsumes(JSON_TYPE, MERGE_PATCH_TYPE)
   @ApiBody({ type: UpdateDto })
   @ApiOkResponse({ type: ApplicationWithVersionsDto })
   @ApiErrors(400, 404, 412, 413, 415)

@@ -16,7 +16,10 @@ export function RequireScope(...scopes: [Scope, ...Scope[]]): MethodDecorator {
 
 /** The call needs a valid token and no scope. */
 export function AnyCaller(): MethodDecorator {
-  return SetMetadata(AUTHENTICATED_ONLY, true);
+  return applyDecorators(
+    SetMetadata(AUTHENTICATED_ONLY, true),
+    ApiExtension('x-required-scopes', []),
+  );
 }
 
 /** The call needs no token. */

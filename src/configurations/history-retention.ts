@@ -56,13 +56,14 @@ export class HistoryRetention implements OnModuleInit, OnModuleDestroy {
       this.settings['kaa.tekton.history.days'],
       STEP,
     ];
-    for (let pruned = 0; ; await sleep(PAUSE_MS)) {
+    for (let pruned = 0; ;) {
       const rows = await this.database.runApart(PRUNE, values);
       pruned += rows.length;
       if (rows.length < STEP || this.stopping) {
         if (pruned > 0) this.logger.info({ revisions: pruned }, 'Old history was pruned');
         return pruned;
       }
+      await sleep(PAUSE_MS);
     }
   }
 }

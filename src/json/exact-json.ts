@@ -1,3 +1,5 @@
+import { JsonText, UnreadableText } from './json-text.js';
+
 /**
  * JSON text (RFC 8259) read without loss: numbers, strings and the order of members stay as they
  * were written, which `JSON.parse` cannot promise (it rounds numbers and moves integer-like keys).
@@ -36,13 +38,6 @@ export class JsonFault extends Error {
   }
 }
 
-const STRING_RUN = /[^"\\\u0000-\u001f]*/y;
-const NUMBER = /-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?/y;
-const ESCAPE = /\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4})/y;
-const TAB = 0x09;
-const LINE_FEED = 0x0a;
-const CARRIAGE_RETURN = 0x0d;
-const SPACE = 0x20;
 const QUOTE = 0x22;
 const COMMA = 0x2c;
 const COLON = 0x3a;
@@ -52,76 +47,85 @@ const OPEN_BRACE = 0x7b;
 const CLOSE_BRACE = 0x7d;
 
 class ExactJsonReader {
-  private at = 0;
+  private readonly text: JsonText;
   private depth = 0;
   private keys = 0;
   private readonly path: (string | number)[] = [];
 
   constructor(
-    private readonly text: string,
+    text: string,
     private readonly limits: JsonLimits,
-  ) {}
+  ) {
+    this.text = new JsonText(text);
+  }
 
   readDocument(): ExactValue {
-    this.skipWhitespace();
-    if (this.at === this.text.length) {
-      throw this.fault('There is no JSON value: the text is empty');
+    try {
+      return this.readWhole();
+    } catch (error) {
+      if (!(error instanceof UnreadableText)) throw error;
+      throw new JsonFault(error.message, toPointer(this.path));
     }
+  }
+
+  private readWhole(): ExactValue {
+    this.text.skipWhitespace();
+    if (this.text.isAtEnd()) throw this.text.fault('There is no JSON value: the text is empty');
     const value = this.readValue();
-    this.skipWhitespace();
-    if (this.at < this.text.length) {
-      throw this.fault(`Expected the end of the text, found ${this.found()}`);
-    }
+    this.text.skipWhitespace();
+    if (!this.text.isAtEnd()) throw this.text.expected('the end of the text');
     return value;
   }
 
   private readValue(): ExactValue {
-    switch (this.text.charCodeAt(this.at)) {
+    switch (this.text.code) {
       case OPEN_BRACE:
         return this.readObject();
       case OPEN_BRACKET:
         return this.readArray();
       case QUOTE:
-        return this.readString();
+        return this.text.readString();
       default:
-        return this.readNumberOrWord();
+        return this.text.readNumberOrWord();
     }
   }
 
   private readObject(): ExactObject {
     const members: ExactObject = new Map();
     this.enter();
-    if (this.skipWhitespace() === CLOSE_BRACE) {
+    if (this.text.skipWhitespace() === CLOSE_BRACE) {
       this.leave();
       return members;
     }
     for (;;) {
-      if (this.text.charCodeAt(this.at) !== QUOTE) {
-        throw this.fault(`Expected a member's name in double quotes, found ${this.found()}`);
+      if (this.text.code !== QUOTE) {
+        throw this.text.expected("a member's name in double quotes");
       }
-      const writtenName = this.readString();
+      const writtenName = this.text.readString();
       const name = unescapeString(writtenName);
       this.path.push(name);
       if (members.has(name)) {
-        throw this.fault('This name stands twice in one object; keep one of the two');
+        throw this.text.fault('This name stands twice in one object; keep one of the two');
       }
       if (++this.keys > this.limits.keys) {
-        throw this.fault(`There are more than ${this.limits.keys} keys; the limit is by option`);
+        throw this.text.fault(
+          `There are more than ${this.limits.keys} keys; the limit is by option`,
+        );
       }
-      if (this.skipWhitespace() !== COLON) {
-        throw this.fault(`Expected ":" after a member's name, found ${this.found()}`);
+      if (this.text.skipWhitespace() !== COLON) {
+        throw this.text.expected(`":" after a member's name`);
       }
-      this.at++;
-      this.skipWhitespace();
+      this.text.at++;
+      this.text.skipWhitespace();
       members.set(name, { writtenName, value: this.readValue() });
       this.path.pop();
-      const next = this.skipWhitespace();
+      const next = this.text.skipWhitespace();
       if (next === CLOSE_BRACE) break;
       if (next !== COMMA) {
-        throw this.fault(`Expected "," or "}" after a member, found ${this.found()}`);
+        throw this.text.expected('"," or "}" after a member');
       }
-      this.at++;
-      this.skipWhitespace();
+      this.text.at++;
+      this.text.skipWhitespace();
     }
     this.leave();
     return members;
@@ -130,7 +134,7 @@ class ExactJsonReader {
   private readArray(): ExactArray {
     const elements: ExactArray = [];
     this.enter();
-    if (this.skipWhitespace() === CLOSE_BRACKET) {
+    if (this.text.skipWhitespace() === CLOSE_BRACKET) {
       this.leave();
       return elements;
     }
@@ -138,91 +142,30 @@ class ExactJsonReader {
       this.path.push(elements.length);
       elements.push(this.readValue());
       this.path.pop();
-      const next = this.skipWhitespace();
+      const next = this.text.skipWhitespace();
       if (next === CLOSE_BRACKET) break;
       if (next !== COMMA) {
-        throw this.fault(`Expected "," or "]" after an element, found ${this.found()}`);
+        throw this.text.expected('"," or "]" after an element');
       }
-      this.at++;
-      this.skipWhitespace();
+      this.text.at++;
+      this.text.skipWhitespace();
     }
     this.leave();
     return elements;
   }
 
-  private readString(): ExactScalar {
-    const start = this.at++;
-    for (;;) {
-      STRING_RUN.lastIndex = this.at;
-      STRING_RUN.test(this.text);
-      this.at = STRING_RUN.lastIndex;
-      if (this.text.charCodeAt(this.at) === QUOTE) {
-        this.at++;
-        return this.text.slice(start, this.at);
-      }
-      if (this.at === this.text.length) throw this.fault('A string is not closed');
-      ESCAPE.lastIndex = this.at;
-      if (!ESCAPE.test(this.text)) {
-        throw this.fault(
-          this.text[this.at] === '\\'
-            ? 'This escape is not one of JSON'
-            : `A control character in a string must be escaped, found ${this.found()}`,
-        );
-      }
-      this.at = ESCAPE.lastIndex;
-    }
-  }
-
-  private readNumberOrWord(): ExactScalar {
-    for (const word of ['true', 'false', 'null']) {
-      if (this.text.startsWith(word, this.at)) {
-        this.at += word.length;
-        return word;
-      }
-    }
-    NUMBER.lastIndex = this.at;
-    if (!NUMBER.test(this.text)) throw this.fault(`Expected a JSON value, found ${this.found()}`);
-    const start = this.at;
-    this.at = NUMBER.lastIndex;
-    return this.text.slice(start, this.at);
-  }
-
   private enter(): void {
     if (++this.depth > this.limits.depth) {
-      throw this.fault(`Nested deeper than ${this.limits.depth} levels; the limit is by option`);
+      throw this.text.fault(
+        `Nested deeper than ${this.limits.depth} levels; the limit is by option`,
+      );
     }
-    this.at++;
+    this.text.at++;
   }
 
   private leave(): void {
     this.depth--;
-    this.at++;
-  }
-
-  /** Moves over insignificant white space; gives the code of the character that follows it. */
-  private skipWhitespace(): number {
-    let code = this.text.charCodeAt(this.at);
-    while (code === SPACE || code === LINE_FEED || code === CARRIAGE_RETURN || code === TAB) {
-      code = this.text.charCodeAt(++this.at);
-    }
-    return code;
-  }
-
-  private found(): string {
-    const code = this.text.codePointAt(this.at);
-    if (code === undefined) return 'the end of the text';
-    return code < SPACE || code === 0x7f || (code >= 0xd800 && code <= 0xdfff)
-      ? `U+${code.toString(16).toUpperCase().padStart(4, '0')}`
-      : `"${String.fromCodePoint(code)}"`;
-  }
-
-  private fault(message: string): JsonFault {
-    const before = this.text.slice(0, this.at).split('\n');
-    const column = (before.at(-1)?.length ?? 0) + 1;
-    return new JsonFault(
-      `${message} (line ${before.length}, column ${column})`,
-      toPointer(this.path),
-    );
+    this.text.at++;
   }
 }
 

@@ -10,32 +10,66 @@ type AjvClass = new (options: Options) => Ajv;
 type AddFormats = (ajv: Ajv) => void;
 
 const require = createRequire(import.meta.url);
-const OPTIONS: Options = { allErrors: true, strict: false, verbose: true, logger: false };
+const OPTIONS: Options = {
+  allErrors: true,
+  strict: false,
+  verbose: true,
+  logger: false,
+  // A document that has no `toString` of its own has none.
+  ownProperties: true,
+  // 0.07 is a multiple of 0.01, though its quotient in binary is not quite whole.
+  multipleOfPrecision: 6,
+};
 const DEFAULT_DIALECT = 'https://json-schema.org/draft/2020-12/schema';
 
-/**
- * The dialects by their `$schema`. Each is loaded when a schema first asks for it: one costs some
- * ten milliseconds and a few megabytes.
- */
-const DIALECTS: Readonly<Record<string, (options: Options) => Ajv>> = {
-  'http://json-schema.org/draft-04/schema': dialect('ajv-draft-04'),
-  'http://json-schema.org/draft-06/schema': (options) => {
-    const ajv = dialect('ajv')(options);
-    ajv.addMetaSchema(require('ajv/dist/refs/json-schema-draft-06.json') as object);
-    return ajv;
+interface Dialect {
+  /** Loaded when a schema first asks for it: one costs ten milliseconds and a few megabytes. */
+  module: string;
+  metaSchema?: string;
+  /** Rules that the module knows and the dialect does not: they are to be passed over. */
+  unknownRules: readonly string[];
+  /** Up to draft-07, what stands beside a `$ref` is passed over. */
+  refStandsAlone?: boolean;
+}
+
+/** The dialects by their `$schema`. */
+const DIALECTS: Readonly<Record<string, Dialect>> = {
+  'http://json-schema.org/draft-04/schema': {
+    module: 'ajv-draft-04',
+    unknownRules: ['const', 'contains', 'propertyNames', 'if', 'then', 'else'],
+    refStandsAlone: true,
   },
-  'http://json-schema.org/draft-07/schema': dialect('ajv'),
-  'https://json-schema.org/draft/2019-09/schema': dialect('ajv/dist/2019.js'),
-  [DEFAULT_DIALECT]: dialect('ajv/dist/2020.js'),
+  'http://json-schema.org/draft-06/schema': {
+    module: 'ajv',
+    metaSchema: 'ajv/dist/refs/json-schema-draft-06.json',
+    unknownRules: ['id', 'if', 'then', 'else'],
+    refStandsAlone: true,
+  },
+  'http://json-schema.org/draft-07/schema': {
+    module: 'ajv',
+    unknownRules: ['id'],
+    refStandsAlone: true,
+  },
+  'https://json-schema.org/draft/2019-09/schema': {
+    module: 'ajv/dist/2019.js',
+    unknownRules: ['id'],
+  },
+  [DEFAULT_DIALECT]: { module: 'ajv/dist/2020.js', unknownRules: ['id'] },
 };
 
-function dialect(module: string): (options: Options) => Ajv {
-  return (options) => {
-    const loaded = require(module) as { default: AjvClass };
-    const ajv = new loaded.default(options);
-    (require('ajv-formats') as { default: AddFormats }).default(ajv);
-    return ajv;
-  };
+function createAjv(dialect: Dialect, options: Options = {}): Ajv {
+  const { default: AjvOfDialect } = require(dialect.module) as { default: AjvClass };
+  const { default: addFormats } = require('ajv-formats') as { default: AddFormats };
+  const ajv = new AjvOfDialect({
+    ...OPTIONS,
+    // eslint-disable-next-line @typescript-eslint/no-deprecated -- as are the dialects that need it
+    ignoreKeywordsWithRef: dialect.refStandsAlone ?? false,
+    ...options,
+  });
+  if (dialect.metaSchema) ajv.addMetaSchema(require(dialect.metaSchema) as object);
+  for (const rule of dialect.unknownRules) ajv.removeKeyword(rule);
+  addFormats(ajv);
+  return ajv;
 }
 
 /** One instance a dialect that judges schemas: compiling a meta-schema is what costs. */
@@ -46,7 +80,7 @@ export interface CompiledSchema {
   /** The schema as the operator gave it. */
   readonly source: Readonly<Record<string, unknown>>;
   /** All faults of a document; none if it fits. */
-  validate(document: unknown): Fault[];
+  readonly validate: (document: unknown) => Fault[];
 }
 
 /**
@@ -67,20 +101,28 @@ export function compileSchema(source: Record<string, unknown>): CompiledSchema {
 }
 
 function createValidator(source: Record<string, unknown>): ValidateFunction {
-  const named = source.$schema ?? DEFAULT_DIALECT;
+  const { $schema: named = DEFAULT_DIALECT } = source;
   const uri = typeof named === 'string' ? named.replace(/#$/, '') : '';
-  const create = Object.hasOwn(DIALECTS, uri) ? DIALECTS[uri] : undefined;
-  if (!create) {
+  const dialect = Object.hasOwn(DIALECTS, uri) ? DIALECTS[uri] : undefined;
+  if (!dialect) {
     const known = Object.keys(DIALECTS).join(', ');
     throw new Error(`$schema ${JSON.stringify(named)} is not known; use one of ${known}`);
   }
-  const judge = judges.get(uri) ?? create(OPTIONS);
+  const judge = judges.get(uri) ?? createAjv(dialect);
   judges.set(uri, judge);
-  if (judge.validateSchema(source) !== true) {
-    throw new Error(judge.errorsText(judge.errors, { dataVar: 'schema' }));
-  }
+  if (judge.validateSchema(source) !== true) throw new Error(describeFaults(judge));
+  // No rule of JSON Schema, but the compiler's own: it would make every answer a promise.
+  const { $async: _, ...rules } = source;
   // A compiler of its own for each schema, so that equal `$id`s of two instances do not clash.
-  return create({ ...OPTIONS, validateSchema: false }).compile(source);
+  return createAjv(dialect, { validateSchema: false }).compile(rules);
+}
+
+/** The newer dialects judge a schema by several vocabularies, which find the same fault. */
+function describeFaults({ errors }: Ajv): string {
+  const texts = (errors ?? []).map(
+    ({ instancePath, message }) => `schema${instancePath} ${message ?? 'is not valid'}`,
+  );
+  return [...new Set(texts)].join(', ');
 }
 
 /** `if` only says that `then` or `else` failed, which their own faults say better. */

@@ -10,6 +10,9 @@ const typeName = (type: unknown): string =>
     .map((name) => (/^[aeio]/.test(name) ? `an ${name}` : name === 'null' ? name : `a ${name}`))
     .join(' or ');
 
+const amount = (count: unknown, singular: string, plural = `${singular}s`): string =>
+  `${String(count)} ${count === 1 ? singular : plural}`;
+
 /** A rule of JSON Schema in words, by its keyword. */
 const DESCRIPTIONS: Readonly<Record<string, Describe>> = {
   type: ({ type }) => `must be ${typeName(type)}`,
@@ -24,18 +27,18 @@ const DESCRIPTIONS: Readonly<Record<string, Describe>> = {
   const: ({ allowedValue }) => `must be ${JSON.stringify(allowedValue)}`,
   pattern: ({ pattern }) => `must match the pattern ${String(pattern)}`,
   format: ({ format }) => `must be in the format ${JSON.stringify(format)}`,
-  minLength: ({ limit }) => `must be at least ${String(limit)} characters long`,
-  maxLength: ({ limit }) => `must be at most ${String(limit)} characters long`,
+  minLength: ({ limit }) => `must be at least ${amount(limit, 'character')} long`,
+  maxLength: ({ limit }) => `must be at most ${amount(limit, 'character')} long`,
   minimum: ({ comparison, limit }) => `must be ${String(comparison)} ${String(limit)}`,
   maximum: ({ comparison, limit }) => `must be ${String(comparison)} ${String(limit)}`,
   exclusiveMinimum: ({ limit }) => `must be greater than ${String(limit)}`,
   exclusiveMaximum: ({ limit }) => `must be less than ${String(limit)}`,
   multipleOf: ({ multipleOf }) => `must be a multiple of ${String(multipleOf)}`,
-  minItems: ({ limit }) => `must have at least ${String(limit)} elements`,
-  maxItems: ({ limit }) => `must have at most ${String(limit)} elements`,
+  minItems: ({ limit }) => `must have at least ${amount(limit, 'element')}`,
+  maxItems: ({ limit }) => `must have at most ${amount(limit, 'element')}`,
   uniqueItems: ({ i, j }) => `the elements ${String(j)} and ${String(i)} are the same`,
-  minProperties: ({ limit }) => `must have at least ${String(limit)} properties`,
-  maxProperties: ({ limit }) => `must have at most ${String(limit)} properties`,
+  minProperties: ({ limit }) => `must have at least ${amount(limit, 'property', 'properties')}`,
+  maxProperties: ({ limit }) => `must have at most ${amount(limit, 'property', 'properties')}`,
 };
 
 /** What a document breaks, in words; the keyword follows for those who read the schema. */

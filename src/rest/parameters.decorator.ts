@@ -12,8 +12,8 @@ export function TakesParameters(...parameters: readonly Parameter[]): MethodDeco
     const options = {
       name,
       description,
-      schema: { ...schema },
-      ...(example !== undefined && { example }),
+      // Beside a schema, @nestjs/swagger drops an example; within it, it stays.
+      schema: { ...schema, ...(example !== undefined && { examples: [example] }) },
     };
     if (place === 'path') return ApiParam(options);
     if (place === 'header') return ApiHeader({ name, description, required: false });

@@ -109,8 +109,10 @@ export function list(
     read: (value) => {
       const items = typeof value === 'string' ? value.split(',') : value;
       if (!Array.isArray(items) || items.length === 0) throw new Error(takes);
-      return items.map((item: unknown) =>
-        description.of.read(typeof item === 'string' ? item.trim() : item),
+      return Object.freeze(
+        items.map((item: unknown) =>
+          description.of.read(typeof item === 'string' ? item.trim() : item),
+        ),
       );
     },
   };

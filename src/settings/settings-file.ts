@@ -51,8 +51,17 @@ export function readSettingsFile(path: string, faults: string[]): SettingsFile {
   return file;
 }
 
-export function isMapping(value: unknown): value is Record<string, unknown> {
+function isMapping(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** `null` or `{}`, as when all members are commented out. */
+export function isEmpty(value: unknown): boolean {
+  return value === null || (isMapping(value) && !hasMembers(value));
+}
+
+function hasMembers(mapping: Record<string, unknown>): boolean {
+  return Object.keys(mapping).length > 0;
 }
 
 function collect(
@@ -64,17 +73,18 @@ function collect(
   for (const [key, value] of Object.entries(mapping)) {
     const path = [...parents, ...key.split('.')];
     const dotted = path.join('.');
-    if (dotted === INSTANCES_PATH && value === null) continue;
-    if (isMapping(value) && !isSchema(path)) {
-      const [instance, field] = instancePath(path);
-      if (instance !== undefined && field === undefined) {
-        file.instances.set(instance, file.instances.get(instance) ?? new Map<string, unknown>());
-      }
-      collect(value, path, file, faults);
+    const [instance, field] = instancePath(path);
+    if (dotted === INSTANCES_PATH && (isEmpty(value) || !isMapping(value))) {
+      if (!isEmpty(value)) faults.push(`${dotted}: must be a mapping of service instances by name`);
       continue;
     }
-    const [instance, field] = instancePath(path);
-    if (instance === undefined) {
+    const isInstance = instance !== undefined && field === undefined;
+    if (isInstance && isMapping(value)) {
+      file.instances.set(instance, file.instances.get(instance) ?? new Map<string, unknown>());
+    }
+    if (isMapping(value) && !isSchema(path) && (hasMembers(value) || isInstance)) {
+      collect(value, path, file, faults);
+    } else if (instance === undefined) {
       put(file.options, dotted, value, dotted, faults);
     } else if (field === undefined) {
       faults.push(`${dotted}: must be a mapping with serviceName and serviceGroup`);

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { OPTIONS, environmentName, type OptionPath } from './options.js';
 import type { Option } from './option.js';
 import { readServiceInstance, type ServiceInstance } from './service-instance.js';
-import { INSTANCES_PATH, readSettingsFile, type SettingsFile } from './settings-file.js';
+import { INSTANCES_PATH, isEmpty, readSettingsFile, type SettingsFile } from './settings-file.js';
 import { SettingsError } from './settings-error.js';
 
 /** Where Kaa mounts a service's configuration. */
@@ -35,15 +35,18 @@ export interface Settings extends Omit<OptionValues, keyof WorkedOut>, WorkedOut
  * @throws {SettingsError} naming every fault of both
  */
 export function loadSettings(environment: NodeJS.ProcessEnv): Settings {
-  const path = environment.TEKTON_CONFIG_FILE ?? DEFAULT_SETTINGS_FILE;
+  const { TEKTON_CONFIG_FILE: named = '' } = environment;
+  const path = named === '' ? DEFAULT_SETTINGS_FILE : named;
   const faults: string[] = [];
   const file = readSettingsFile(path, faults);
   const values: Record<string, unknown> = {};
   for (const [name, option] of Object.entries<Option<unknown>>(OPTIONS)) {
     values[name] = readOption(name, option, file, environment, faults);
   }
-  for (const name of file.options.keys()) {
-    if (!Object.hasOwn(OPTIONS, name)) faults.push(`${name}: is not an option`);
+  for (const [name, value] of file.options) {
+    if (!Object.hasOwn(OPTIONS, name) && !isEmptyGroup(name, value)) {
+      faults.push(`${name}: is not an option`);
+    }
   }
   values[INSTANCES_PATH] = Object.freeze(
     [...file.instances].map(([name, fields]) =>
@@ -56,6 +59,11 @@ export function loadSettings(environment: NodeJS.ProcessEnv): Settings {
   return Object.freeze(values) as unknown as Settings;
 }
 
+/** `http:` with nothing below it, as when all its options are commented out. */
+function isEmptyGroup(name: string, value: unknown): boolean {
+  return isEmpty(value) && Object.keys(OPTIONS).some((path) => path.startsWith(`${name}.`));
+}
+
 function workOut(values: Record<string, unknown>): void {
   values['service.instance.replica.id'] ??=
     `${String(values['service.instance.name'])}-${randomBytes(4).toString('hex')}`;
@@ -64,9 +72,12 @@ function workOut(values: Record<string, unknown>): void {
   values['logging.format'] ??= process.stdout.isTTY ? 'pretty' : 'json';
 }
 
+/** A fault of the option itself, whichever way it was given. */
+const DATABASE_URL = /^(database\.url|DATABASE_URL(_FILE)?):/;
+
 /** What one value allows and another forbids. */
 function checkTogether(values: Record<string, unknown>, faults: string[]): void {
-  if (values['database.url'] === undefined && !faults.some((fault) => fault.includes('DATABASE'))) {
+  if (values['database.url'] === undefined && !faults.some((fault) => DATABASE_URL.test(fault))) {
     faults.push(
       'database.url: is required; give it or DATABASE_URL, such as postgres://user:password@host:5432/tekton',
     );

@@ -52,10 +52,7 @@ describe('loading configurations', () => {
       },
     });
     for (const mode of ['merge', 'replace']) {
-      const loaded = await test.rest.post(
-        `/app-configs?tenantId=acme&mode=${mode}`,
-        exported.text,
-      );
+      const loaded = await test.rest.post(`/app-configs?tenantId=acme&mode=${mode}`, exported.text);
       expect(loaded.json()).toMatchObject({
         configurations: { created: 0, updated: 0, deleted: 0, unchanged: 4 },
       });
@@ -120,10 +117,7 @@ describe('loading configurations', () => {
       cmx: { kaa: { applications: { kettle: { a: 1 }, 'ket-tle': {}, brandnew: { a: 1 } } } },
     });
     expect(taken.json()).toMatchObject({
-      errors: [
-        { path: '/cmx/kaa/applications/kettle' },
-        { path: '/cmx/kaa/applications/ket-tle' },
-      ],
+      errors: [{ path: '/cmx/kaa/applications/kettle' }, { path: '/cmx/kaa/applications/ket-tle' }],
     });
     expect((await test.rest.get('/bulk')).text).toBe(before);
   });

@@ -1,0 +1,139 @@
+import { describe, expect, it } from 'vitest';
+import { environmentName, OPTIONS } from '../../src/settings/options.js';
+import { errorOf, faultsOf, folderWith, load } from './settings-files.js';
+
+describe('an environment variable', () => {
+  it('sets an option by its path in upper case', () => {
+    const settings = load('', {
+      SERVICE_INSTANCE_REPLICA_ID: 'r1',
+      HTTP_URL_PREFIX: '/cm',
+      KAA_TEKTON_APP_NAMES_AUTO_GENERATION_ENABLED: 'true',
+      NATS_URLS: 'nats://a:1,nats://b:2',
+    });
+    expect(settings).toMatchObject({
+      'service.instance.replica.id': 'r1',
+      'http.url-prefix': '/cm',
+      'kaa.tekton.app-names.auto-generation.enabled': true,
+      'nats.urls': ['nats://a:1', 'nats://b:2'],
+    });
+  });
+
+  it('sets an option by its short name', () => {
+    const settings = load('', {
+      DATABASE_URL: 'postgres://a/b',
+      NATS_URL: 'nats://a:1',
+      PORT: '0',
+      MANAGEMENT_PORT: '1',
+      LOG_LEVEL: 'debug',
+    });
+    expect(settings).toMatchObject({
+      'database.url': 'postgres://a/b',
+      'nats.urls': ['nats://a:1'],
+      'http.port': 0,
+      'management.port': 1,
+      'logging.level': 'debug',
+    });
+  });
+
+  it('wins over the file', () => {
+    expect(load('http.port: 1', { PORT: '2' })['http.port']).toBe(2);
+    expect(load('http.port: 1', { HTTP_PORT: '3' })['http.port']).toBe(3);
+  });
+
+  it('that is made of the whole path wins over the short one', () => {
+    expect(load('', { PORT: '2', HTTP_PORT: '3' })['http.port']).toBe(3);
+  });
+
+  it('that is empty counts as not set', () => {
+    expect(load('http.port: 1', { PORT: '', HTTP_PORT: '' })['http.port']).toBe(1);
+  });
+
+  it('that is faulty is told by its own name', () => {
+    expect(faultsOf(() => load('', { PORT: 'http' }))).toEqual([
+      'PORT: must be a whole number from 0 to 65535, not "http"',
+    ]);
+    expect(faultsOf(() => load('', { HTTP_PORT: '-1' }))).toEqual([
+      'HTTP_PORT: must be a whole number from 0 to 65535, not "-1"',
+    ]);
+  });
+
+  it('belongs to one option only', () => {
+    const names = Object.entries(OPTIONS).flatMap(
+      ([path, { shortNames = [] }]: [string, { shortNames?: readonly string[] }]) => [
+        ...new Set([environmentName(path), ...shortNames]),
+      ],
+    );
+    expect(names.flatMap((name) => [name, `${name}_FILE`])).toHaveLength(
+      new Set(names.flatMap((name) => [name, `${name}_FILE`])).size,
+    );
+  });
+});
+
+describe('a variable that ends in _FILE', () => {
+  it('names a file that holds the value, the line end aside', () => {
+    const folder = folderWith({ url: 'postgres://u:p@db/t\n', port: '7\r\n' });
+    const settings = load('', {
+      DATABASE_URL: '',
+      DATABASE_URL_FILE: `${folder}/url`,
+      HTTP_PORT_FILE: `${folder}/port`,
+    });
+    expect(settings['database.url']).toBe('postgres://u:p@db/t');
+    expect(settings['http.port']).toBe(7);
+  });
+
+  it('is told if the file cannot be read', () => {
+    expect(faultsOf(() => load('', { NATS_TOKEN_FILE: '/none/token' }))).toEqual([
+      'NATS_TOKEN_FILE: /none/token cannot be read (ENOENT)',
+    ]);
+  });
+
+  it('is told if the file holds nothing that the option takes', () => {
+    const folder = folderWith({ port: 'http' });
+    expect(faultsOf(() => load('', { PORT_FILE: `${folder}/port` }))).toEqual([
+      'PORT_FILE: must be a whole number from 0 to 65535, not "http"',
+    ]);
+  });
+});
+
+describe('a secret is never shown', () => {
+  const secret = 'hunter2';
+
+  it.each([
+    ['DATABASE_URL', `mysql://u:${secret}@db/t`],
+    ['NATS_URL', `http://u:${secret}@nats:4222`],
+    ['NATS_URLS', `nats://a:1,u:${secret}@nats:4222`],
+  ])('in what is said of %s', (name, value) => {
+    expect(errorOf(() => load('', { [name]: value })).message).not.toContain(secret);
+  });
+
+  it('when it stands in the file', () => {
+    const yaml = `database.url: mysql://u:${secret}@db\nnats: {password: [${secret}], token: {a: 1}, urls: [${secret}]}`;
+    const { message, faults } = errorOf(() => load(yaml, { DATABASE_URL: '' }));
+    expect(faults).toHaveLength(4);
+    expect(message).not.toContain(secret);
+  });
+
+  it('when it stands in a file of its own', () => {
+    const folder = folderWith({ url: `mysql://u:${secret}@db` });
+    const error = errorOf(() => load('', { DATABASE_URL: '', DATABASE_URL_FILE: `${folder}/url` }));
+    expect(error.faults).toHaveLength(1);
+    expect(error.message).not.toContain(secret);
+  });
+});
+
+describe('where Tekton listens', () => {
+  it('is this machine alone while security is off', () => {
+    expect(load('')).toMatchObject({
+      'http.host': '127.0.0.1',
+      'management.host': '127.0.0.1',
+    });
+  });
+
+  it('is the same for the management interface unless that has its own', () => {
+    expect(load('http.host: 10.0.0.1')['management.host']).toBe('10.0.0.1');
+    expect(load('management.host: 10.0.0.2')).toMatchObject({
+      'http.host': '127.0.0.1',
+      'management.host': '10.0.0.2',
+    });
+  });
+});

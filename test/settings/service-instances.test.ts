@@ -1,0 +1,119 @@
+import { describe, expect, it } from 'vitest';
+import { fileURLToPath } from 'node:url';
+import { loadSettings } from '../../src/settings/settings.js';
+import { faultsOf, load } from './settings-files.js';
+
+/** An instance `a` with a schema of applications. */
+const withSchema = (schema: string) => `
+kaa:
+  service-instances:
+    a:
+      serviceName: A
+      serviceGroup: G
+      appConfigurationSchema: ${schema}`;
+
+const schemaOf = (settings: ReturnType<typeof load>) =>
+  settings['kaa.service-instances'][0]?.schemas.appConfigurationSchema;
+
+describe('a service instance', () => {
+  it('is defined by nested or dotted keys, in the order of the file', () => {
+    const settings = load(`
+      kaa.service-instances.b: { serviceName: B, serviceGroup: G, urlPrefix: /b }
+      kaa:
+        service-instances:
+          a.serviceName: A
+          a.serviceGroup: G
+          a.description: Text`);
+    expect(settings['kaa.service-instances']).toEqual([
+      { name: 'b', serviceName: 'B', serviceGroup: 'G', urlPrefix: '/b', schemas: {} },
+      { name: 'a', serviceName: 'A', serviceGroup: 'G', description: 'Text', schemas: {} },
+    ]);
+  });
+
+  it.each([
+    ['a', 'kaa.service-instances.a: must be a mapping with serviceName and serviceGroup'],
+    ['{ a: {} }', 'kaa.service-instances.a.serviceName: is required'],
+    ['{ a: { serviceName: A } }', 'kaa.service-instances.a.serviceGroup: is required'],
+    ['{ a: { serviceName: 1 } }', 'kaa.service-instances.a.serviceName: must be text'],
+    ['{ a: { urlPrefix: [] } }', 'kaa.service-instances.a.urlPrefix: must be text'],
+    [
+      '{ a: { color: {} } }',
+      expect.stringContaining('kaa.service-instances.a.color: is not known'),
+    ],
+    [
+      '{ a: { schema: { type: object } } }',
+      expect.stringContaining('kaa.service-instances.a.schema.type: is not known'),
+    ],
+    ['{ "a b": {} }', expect.stringContaining('kaa.service-instances.a b: the name must be')],
+    ['{ -a: {} }', expect.stringContaining('kaa.service-instances.-a: the name must be')],
+    ['[a]', 'kaa.service-instances: must be a mapping of service instances by name'],
+  ])('is refused if it is given as %s', (instances, fault) => {
+    const yaml =
+      instances === 'a' ? 'kaa.service-instances.a: 1' : `kaa.service-instances: ${instances}`;
+    expect(faultsOf(() => load(yaml))).toContainEqual(fault);
+  });
+
+  it('is refused if a field is given twice', () => {
+    const yaml =
+      'kaa.service-instances: { a: { serviceName: A, serviceGroup: G }, a.serviceName: B }';
+    expect(faultsOf(() => load(yaml))).toEqual([
+      'kaa.service-instances.a.serviceName: is given twice, nested and dotted; keep one',
+    ]);
+  });
+});
+
+describe('the schema of a service instance', () => {
+  it.each([
+    ['in place', '{ type: object, required: [x.y] }', {}],
+    ['as a JSON string', `'{"type": "object", "required": ["x.y"]}'`, {}],
+    ['in a file beside the settings', '{ $file: a.json }', { 'a.json': '{"required": ["x.y"]}' }],
+  ])('may be given %s', (_, schema, files) => {
+    const compiled = schemaOf(load(withSchema(schema), {}, files));
+    expect(compiled?.validate({})).toHaveLength(1);
+    expect(compiled?.validate({ 'x.y': 1 })).toEqual([]);
+  });
+
+  it('keeps dotted names as they are', () => {
+    const compiled = schemaOf(load(withSchema('{ properties: { x.y: { type: string } } }')));
+    expect(compiled?.source).toEqual({ properties: { 'x.y': { type: 'string' } } });
+  });
+
+  it.each([
+    ['{ type: text }', /schema\/type must be equal to one of/],
+    ['{ $schema: "http://example.com/x" }', /\$schema "http:\/\/example.com\/x" is not known/],
+    ["'{'", /the text is not JSON: /],
+    ["'[]'", /the text must hold a JSON object/],
+    ['[]', /must be a JSON Schema: a mapping, JSON text, or {\$file: path}/],
+    ['7', /must be a JSON Schema/],
+    ['{ $file: none.json }', /\$file none.json cannot be read \(ENOENT\)/],
+    ['{ $file: broken.json }', /\$file broken.json is not JSON: /],
+    ['{ $file: 7 }', /\$file must be a path/],
+  ])('is refused if it is %s, naming the instance and the level', (schema, reason) => {
+    const [fault, ...more] = faultsOf(() => load(withSchema(schema), {}, { 'broken.json': '{' }));
+    expect(fault).toMatch(/^kaa\.service-instances\.a\.appConfigurationSchema: /);
+    expect(fault).toMatch(reason);
+    expect(more).toEqual([]);
+  });
+
+  it('is refused for each instance and level at once', () => {
+    const yaml = `
+      kaa.service-instances:
+        a: { serviceName: A, serviceGroup: G, appConfigurationSchema: { type: 1 } }
+        b: { serviceName: B, serviceGroup: G, appConfigurationSchema: { type: 1 }, tenantConfigurationSchema: '' }`;
+    expect(faultsOf(() => load(yaml)).map((fault) => fault.split(':')[0])).toEqual([
+      'kaa.service-instances.a.appConfigurationSchema',
+      'kaa.service-instances.b.appConfigurationSchema',
+      'kaa.service-instances.b.tenantConfigurationSchema',
+    ]);
+  });
+});
+
+it('takes the sample configuration', () => {
+  const settings = loadSettings({
+    TEKTON_CONFIG_FILE: fileURLToPath(new URL('../../config/service-config.yml', import.meta.url)),
+    DATABASE_URL: 'postgres://localhost/tekton',
+  });
+  const instances = settings['kaa.service-instances'];
+  expect(instances.map(({ name }) => name)).toContain('epts');
+  expect(instances.flatMap(({ schemas }) => Object.keys(schemas)).length).toBeGreaterThan(10);
+});
