@@ -15,6 +15,7 @@ const JSON_UTF8 = 'application/json; charset=utf-8';
 /** `type/subtype`, then parameters (RFC 9110 section 8.3.1). */
 const MEDIA_TYPE = /^[\w!#$%&'*+.^`|~-]+\/[\w!#$%&'*+.^`|~-]+\s*(;|$)/;
 
+const CHECKING_INTERVAL_MS = 1000;
 /** Levels that bulk bodies have around a document. */
 const BULK_DEPTH = 8;
 
@@ -27,9 +28,17 @@ export function createHttpAdapter(settings: Settings): FastifyAdapter {
       correlationIdOf(headers),
     rewriteUrl: ({ url = '/' }: { url?: string | undefined }) =>
       url.startsWith(`${prefix}/`) ? url.slice(prefix.length) : url,
-    routerOptions: { maxParamLength: settings['http.url-limit'] },
+    routerOptions: {
+      ignoreTrailingSlash: true,
+      // No parameter can be longer than the headers that hold it: the limit of the URL is ours.
+      maxParamLength: settings['http.header-limit'],
+    },
     requestTimeout: settings['http.request-timeout'] * 1000,
-    http: { maxHeaderSize: settings['http.header-limit'] },
+    http: {
+      maxHeaderSize: settings['http.header-limit'],
+      // How often Node looks for requests that are over their time.
+      connectionsCheckingInterval: CHECKING_INTERVAL_MS,
+    },
     clientErrorHandler: answerUnreadable,
     frameworkErrors: answerUnroutable,
     // Connections that serve no request are closed at a stop.

@@ -4,7 +4,10 @@ import { TektonError } from '../errors/tekton-error.js';
 
 /** Knows which methods each path has, to tell 405 from 404 (RFC 9110 section 15.5.6). */
 export class RouteTable {
-  private readonly router = createRouter({ maxParamLength: Number.MAX_SAFE_INTEGER });
+  private readonly router = createRouter({
+    ignoreTrailingSlash: true,
+    maxParamLength: Number.MAX_SAFE_INTEGER,
+  });
   private readonly methods = new Set<HTTPMethod>();
 
   constructor(fastify: FastifyInstance) {

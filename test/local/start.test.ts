@@ -95,7 +95,7 @@ test(
     expect(await second.ended).toBe(1);
     expect(second.output()).toContain(`as process ${String(first.process.pid)}`);
 
-    expect(await tryWhatIsPrinted(first.output())).toEqual([200, 201, 201]);
+    expect(await tryWhatIsPrinted(first.output())).toEqual([201, 201, 200]);
     first.process.kill('SIGTERM');
     expect(await first.ended).toBe(0);
     expect(first.output()).toContain('Stopped.');
