@@ -27,7 +27,15 @@ export function createOpenApiDocument(
     .setLicense('Apache-2.0', 'https://www.apache.org/licenses/LICENSE-2.0')
     .addServer('/', 'This server')
     .addServer(urlPrefix, 'Behind an ingress of Kaa')
+    .addBearerAuth({
+      type: 'http',
+      scheme: 'bearer',
+      bearerFormat: 'JWT',
+      description: "An access token of the tenant's issuer; not looked at while security is off.",
+    })
     .build();
+  // Both are possible: the settings say which.
+  config.security = [{ bearer: [] }, {}];
   const document = SwaggerModule.createDocument(app, config, { autoTagControllers: false });
   nameStatuses(document);
   return document;
