@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { createApp, createManagementApp, sharesListener } from './create-app.js';
 import { Database } from './database/database.js';
@@ -6,6 +7,9 @@ import { HealthIndicators } from './management/health-indicators.js';
 import { NatsConnection } from './nats/nats-connection.js';
 import { Relay } from './scmp/relay.js';
 import { loadSettings, type Settings } from './settings/settings.js';
+
+/** What each later step of a stop is given, however long the earlier ones took. */
+const LAST_CHANCE_MS = 1000;
 
 /** A Tekton that listens. */
 export interface RunningTekton {
@@ -53,13 +57,21 @@ export async function startTekton(environment = process.env): Promise<RunningTek
     ready,
     stop: async () => {
       app.get(HealthIndicators).markStopping();
-      await app.close();
-      await relay.stop(settings['service.graceful-shutdown'] * 1000);
-      await nats.stop();
-      await database.stop();
+      const deadline = Date.now() + settings['service.graceful-shutdown'] * 1000;
+      await before(deadline, app.close());
+      await relay.stop(Math.max(deadline - Date.now(), LAST_CHANCE_MS));
+      await before(Date.now() + LAST_CHANCE_MS, Promise.all([nats.stop(), database.stop()]));
       if (management !== app) await management.close();
     },
   };
+}
+
+/** Waits for a step of the stop, but not longer than the stop may take. */
+async function before(deadline: number, step: Promise<unknown>): Promise<void> {
+  const given = new AbortController();
+  const over = sleep(Math.max(deadline - Date.now(), 0), undefined, { signal: given.signal });
+  await Promise.race([step, over.catch(() => undefined)]);
+  given.abort();
 }
 
 async function listen(app: NestFastifyApplication, host: string, port: number): Promise<string> {
