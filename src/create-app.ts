@@ -13,6 +13,17 @@ import { REQUEST_DURATION } from './rest/request-metrics.js';
 import { RouteTable } from './rest/route-table.js';
 import type { Settings } from './settings/settings.js';
 
+/** What scripts of other origins may read of an answer. */
+const EXPOSED_HEADERS = [
+  'ETag',
+  'Location',
+  'X-Revision',
+  'X-Position',
+  'X-Correlation-Id',
+  'X-Dry-Run',
+  'X-Would-Notify',
+];
+
 /** Builds the REST API; nothing is connected and nothing listens yet. */
 export async function createApp(
   settings: Settings,
@@ -32,6 +43,14 @@ export async function createApp(
   app.setGlobalPrefix('api/v1', { exclude: ['health', 'health/*path', 'metrics'] });
   app.useGlobalFilters(new ErrorFilter(logger, routes.explain));
   observeAnswers(adapter, app.get<Histogram>(REQUEST_DURATION), logger);
+  const origins = settings['http.cors.origins'];
+  if (origins.length > 0) {
+    app.enableCors({
+      origin: origins.includes('*') ? '*' : [...origins],
+      methods: ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'],
+      exposedHeaders: EXPOSED_HEADERS,
+    });
+  }
   serveOpenApi(app, settings['http.url-prefix']);
   return app;
 }

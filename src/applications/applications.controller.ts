@@ -29,7 +29,7 @@ import {
 import type { Application } from './application.entity.js';
 import { ApplicationsService, entityTag, type ApplicationRef } from './applications.service.js';
 import { AppVersionsService } from './app-versions.service.js';
-import { isKnown } from '../rest/not-modified.js';
+import { isKnown, variesByCaller } from '../rest/not-modified.js';
 import { createdAt } from './created-at.js';
 import { APP_NAME, TENANT_ID, TENANT_ID_OF_APPLICATION } from './parameters.js';
 
@@ -75,7 +75,7 @@ export class ApplicationsController {
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<ApplicationDto[] | undefined> {
     const tenantId = given.tenantId ?? call.caller.tenantId;
-    reply.header('vary', 'Authorization');
+    variesByCaller(reply);
     if (isKnown(await this.applications.listTag(tenantId, call), call, reply)) return undefined;
     const applications = await this.applications.list(tenantId);
     return applications.map(toApplicationDto);

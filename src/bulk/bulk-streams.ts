@@ -11,7 +11,7 @@ import {
   collectionTag,
   type CollectionVersionRow,
 } from '../outbox/collection-version.js';
-import { isKnown } from '../rest/not-modified.js';
+import { isKnown, variesByCaller } from '../rest/not-modified.js';
 import { SETTINGS, type Settings } from '../settings/settings.js';
 
 const RETRY_AFTER_SECONDS = 1;
@@ -41,7 +41,7 @@ export class BulkStreams {
    * @throws {TektonError} UNAVAILABLE if there are too many at a time
    */
   async send(parameters: object, call: Call, reply: FastifyReply, read: ReadPieces): Promise<void> {
-    reply.header('vary', 'Authorization');
+    variesByCaller(reply);
     const [before] = await this.database.run<CollectionVersionRow>(COLLECTION_VERSION, []);
     if (before && isKnown(this.etag(before, parameters, call), call, reply)) {
       await reply.send();

@@ -46,6 +46,7 @@ const WRITE: readonly Parameter[] = [DRY_RUN, IF_MATCH, IF_NONE_MATCH_ON_WRITE];
 /** The same operations on configurations, at the path of one level. */
 function createController(level: Level): Type {
   const { path, tag, operationSuffix, parameters, toOwner, reader, writer } = level;
+  const { example, patchExample } = level;
 
   @ApiTags(tag)
   @Controller(path)
@@ -86,7 +87,7 @@ function createController(level: Level): Type {
       operationId: `put${operationSuffix}`,
       summary: 'Create or replace the configuration of one service instance, or of several',
     })
-    @ApiBody({ schema: DOCUMENT })
+    @ApiBody({ schema: { ...DOCUMENT, example } })
     @ApiResponse({ status: 200, schema: DOCUMENT })
     @ApiResponse({ status: 201, schema: DOCUMENT, description: 'There was none before.' })
     @ApiErrors(400, 404, 412, 413, 415)
@@ -116,7 +117,7 @@ function createController(level: Level): Type {
       summary: 'Apply a JSON merge patch (RFC 7396) to the configuration of a service instance',
     })
     @ApiConsumes(MERGE_PATCH_TYPE, JSON_TYPE)
-    @ApiBody({ schema: DOCUMENT })
+    @ApiBody({ schema: { ...DOCUMENT, example: patchExample } })
     @ApiResponse({ status: 200, schema: DOCUMENT })
     @ApiErrors(400, 404, 412, 413, 415)
     async patch(

@@ -32,6 +32,9 @@ export interface Level {
   operationSuffix: string;
   parameters: readonly Parameter[];
   toOwner: (parameters: OwnerParameters, call: Call) => ConfigurationOwner;
+  /** A document, and a merge patch of it, that suit the instance `epts` of the sample settings. */
+  example: object;
+  patchExample: object;
   /** Who may read, and who may write. */
   reader: MethodDecorator;
   writer: MethodDecorator;
@@ -48,6 +51,8 @@ export const LEVELS: readonly Level[] = [
     tag: 'Configurations of an application',
     operationSuffix: 'ApplicationConfiguration',
     parameters: [APP_NAME, TENANT_ID_OF_APPLICATION],
+    example: { autoExtraction: true },
+    patchExample: { autoExtraction: false },
     toOwner: ({ appName, tenantId }) => ({
       level: 'application',
       appName,
@@ -60,6 +65,12 @@ export const LEVELS: readonly Level[] = [
     tag: 'Configurations of an appversion',
     operationSuffix: 'AppVersionConfiguration',
     parameters: [APP_NAME, APP_VERSION_NAME, TENANT_ID_OF_APPLICATION],
+    example: {
+      extractions: [{ timeSeries: 'weather', values: { temperature: '/temp' } }],
+    },
+    patchExample: {
+      extractions: [{ timeSeries: 'weather', values: { temperature: '/celsius' } }],
+    },
     toOwner: ({ appName, appVersionName, tenantId }) => ({
       level: 'appversion',
       appName,
@@ -73,6 +84,8 @@ export const LEVELS: readonly Level[] = [
     tag: 'Configurations of a tenant',
     operationSuffix: 'TenantConfiguration',
     parameters: [TENANT_ID],
+    example: { retentionDays: 90 },
+    patchExample: { retentionDays: 30 },
     toOwner: ({ tenantId }, { caller }) => ({
       level: 'tenant',
       tenantId: tenantId ?? caller.tenantId,

@@ -15,3 +15,9 @@ export function isKnown(
   reply.status(304).removeHeader('content-type');
   return true;
 }
+
+/** Says that the answer depends on who asks, beside what else it was said to depend on. */
+export function variesByCaller(reply: FastifyReply): void {
+  const standing = reply.getHeader('vary');
+  reply.header('vary', standing === undefined ? 'Authorization' : `${standing}, Authorization`);
+}

@@ -12,6 +12,8 @@ export class RouteTable {
 
   constructor(fastify: FastifyInstance) {
     fastify.addHook('onRoute', ({ method, url }) => {
+      // That browsers may ask before a call (CORS) does not make a path.
+      if (url === '*') return;
       for (const name of [method].flat() as HTTPMethod[]) {
         this.methods.add(name);
         if (!this.router.hasRoute(name, url)) this.router.on(name, url, () => undefined);

@@ -70,6 +70,16 @@ export const OPTIONS = {
     pattern: /^(\/[A-Za-z0-9._~-]+)+$/,
     takes: 'a path such as /tekton, without a slash at its end',
   }),
+  'http.cors.origins': list({
+    about: 'Origins whose pages browsers let call the API; * for any.',
+    default: [],
+    of: text<string>({
+      about: '',
+      default: '',
+      pattern: /^(\*|https?:\/\/[^/\s]+)$/,
+      takes: 'an origin such as https://dashboard.example.com, or *',
+    }),
+  }),
   'http.body-limit': integer({
     about: 'Bytes that the body of a request may have (413 above).',
     default: MEBIBYTE,
