@@ -18,6 +18,6 @@ export function isKnown(
 
 /** Says that the answer depends on who asks, beside what else it was said to depend on. */
 export function variesByCaller(reply: FastifyReply): void {
-  const standing = reply.getHeader('vary');
-  reply.header('vary', standing === undefined ? 'Authorization' : `${standing}, Authorization`);
+  const standing = [reply.getHeader('vary') ?? []].flat();
+  reply.header('vary', [...standing, 'Authorization'].join(', '));
 }
