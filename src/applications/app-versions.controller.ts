@@ -20,11 +20,12 @@ import { ParametersOfCall, TakesParameters } from '../rest/parameters.decorator.
 import { IF_MATCH, IF_NONE_MATCH } from '../rest/preconditions.js';
 import { BodyOfCall, JSON_TYPE, MERGE_PATCH_TYPE, RequestBody } from '../rest/request-body.js';
 import { UpdateDto } from './application.dto.js';
-import { ApplicationsService, entityTag, type ApplicationRef } from './applications.service.js';
+import { ApplicationsService, type ApplicationRef } from './applications.service.js';
 import { AppVersionDto, CreateAppVersionDto, toAppVersionDto } from './app-version.dto.js';
 import { AppVersionsService, type AppVersionRef } from './app-versions.service.js';
 import { isKnown } from '../rest/not-modified.js';
 import { createdAt } from './created-at.js';
+import { entityTag } from './named.js';
 import { APP_NAME, APP_VERSION_NAME, TENANT_ID_OF_APPLICATION } from './parameters.js';
 
 @ApiTags('Application versions')

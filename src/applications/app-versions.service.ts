@@ -7,16 +7,10 @@ import { faultsError, TektonError } from '../errors/tekton-error.js';
 import { Outbox } from '../outbox/outbox.js';
 import type { UpdateDto } from './application.dto.js';
 import { Application } from './application.entity.js';
-import {
-  applyUpdate,
-  changedColumns,
-  entityTag,
-  nameTaken,
-  requireApplication,
-  type ApplicationRef,
-} from './applications.service.js';
+import { nameTaken, requireApplication, type ApplicationRef } from './applications.service.js';
 import type { CreateAppVersionDto } from './app-version.dto.js';
 import { AppVersion } from './app-version.entity.js';
+import { changedColumns, entityTag } from './named.js';
 import { isVersionNameOf, relaxedName } from './names.js';
 
 /** Which version a call means. */
@@ -88,8 +82,9 @@ export class AppVersionsService {
       const { tenantId } = await requireApplication(tx, ref);
       const version = await requireAppVersion(tx, ref, { lock: true });
       call.preconditions.check(entityTag(version));
-      if (!applyUpdate(version, dto)) return version;
-      await tx.update(AppVersion, version.id, changedColumns(version));
+      const changes = changedColumns(version, dto);
+      if (!changes) return version;
+      await tx.update(AppVersion, version.id, changes);
       await this.outbox.append(tx, [
         {
           operation: 'upsert',
@@ -99,7 +94,7 @@ export class AppVersionsService {
           correlationId: call.correlationId,
         },
       ]);
-      return version;
+      return Object.assign(version, changes);
     }, call.dryRun);
   }
 }

@@ -27,10 +27,11 @@ import {
   UpdateDto,
 } from './application.dto.js';
 import type { Application } from './application.entity.js';
-import { ApplicationsService, entityTag, type ApplicationRef } from './applications.service.js';
+import { ApplicationsService, type ApplicationRef } from './applications.service.js';
 import { AppVersionsService } from './app-versions.service.js';
 import { isKnown, variesByCaller } from '../rest/not-modified.js';
 import { createdAt } from './created-at.js';
+import { entityTag } from './named.js';
 import { APP_NAME, TENANT_ID, TENANT_ID_OF_APPLICATION } from './parameters.js';
 
 @ApiTags('Applications')

@@ -13,6 +13,7 @@ import { Outbox } from '../outbox/outbox.js';
 import { SETTINGS, type Settings } from '../settings/settings.js';
 import { Application } from './application.entity.js';
 import type { CreateApplicationDto, UpdateDto } from './application.dto.js';
+import { changedColumns, entityTag } from './named.js';
 import { generateName, relaxedName } from './names.js';
 
 /** Two generated names are equal less often than a disk errs. */
@@ -75,8 +76,9 @@ export class ApplicationsService {
     return this.outbox.transaction(async (tx) => {
       const application = await requireApplication(tx, ref, { lock: true });
       call.preconditions.check(entityTag(application));
-      if (!applyUpdate(application, dto)) return application;
-      await tx.update(Application, application.id, changedColumns(application));
+      const changes = changedColumns(application, dto);
+      if (!changes) return application;
+      await tx.update(Application, application.id, changes);
       const { tenantId, name: appName } = application;
       await this.outbox.append(tx, [
         {
@@ -86,7 +88,7 @@ export class ApplicationsService {
           correlationId: call.correlationId,
         },
       ]);
-      return application;
+      return Object.assign(application, changes);
     }, call.dryRun);
   }
 
@@ -145,40 +147,6 @@ export async function requireApplication(
 /** One answer for an application that is not there and for one that the caller may not see. */
 export function applicationNotFound(appName: string): TektonError {
   return new TektonError('NOT_FOUND', `There is no application ${JSON.stringify(appName)}`);
-}
-
-interface Described {
-  name: string;
-  displayName: string;
-  description: string | null;
-  changeNumber: number;
-  updatedAt: Date;
-}
-
-/** The strong ETag of an application or a version: its identity and the number of its changes. */
-export function entityTag({ id, changeNumber }: { id: string; changeNumber: number }): string {
-  return `"${id}-${changeNumber}"`;
-}
-
-/** Applies what a body says; whether that changed anything. */
-export function applyUpdate(target: Described, dto: UpdateDto): boolean {
-  const displayName =
-    dto.displayName === undefined ? target.displayName : (dto.displayName ?? target.name);
-  const description = dto.description === undefined ? target.description : dto.description;
-  if (displayName === target.displayName && description === target.description) return false;
-  Object.assign(target, {
-    displayName,
-    description,
-    changeNumber: target.changeNumber + 1,
-    updatedAt: new Date(),
-  });
-  return true;
-}
-
-/** What `applyUpdate` may have changed, for the database. */
-export function changedColumns(target: Described): Omit<Described, 'name'> {
-  const { displayName, description, changeNumber, updatedAt } = target;
-  return { displayName, description, changeNumber, updatedAt };
 }
 
 /** Does not say whose the other name is, nor how it is written: it may be another tenant's. */

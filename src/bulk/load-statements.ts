@@ -1,3 +1,9 @@
+import {
+  DELETE_DOCUMENT,
+  noteDeletions,
+  noteUpserts,
+  REPLACE_STANDING,
+} from '../configurations/configuration-sql.js';
 import type { Statement } from '../database/database.js';
 
 /** Applications by name, kept from being deleted until the load is done. */
@@ -87,26 +93,12 @@ export const PUT_CONFIGURATIONS: Statement = {
         AS given (level, owner_name, instance, tenant_id, application_id, app_version_id,
           document, digest)
       ORDER BY given.level COLLATE "C", given.owner_name COLLATE "C", given.instance COLLATE "C"
-      ON CONFLICT (level, owner_name, service_instance_name) DO UPDATE SET
-        tenant_id = excluded.tenant_id,
-        application_id = excluded.application_id,
-        app_version_id = excluded.app_version_id,
-        revision = standing.revision + 1,
-        created_revision = CASE WHEN standing.document IS NULL
-          THEN standing.revision + 1 ELSE standing.created_revision END,
-        document = excluded.document,
-        digest = excluded.digest,
-        changed_at = clock_timestamp()
-      WHERE standing.digest IS DISTINCT FROM excluded.digest
+      ${REPLACE_STANDING}
       RETURNING id, level, owner_name, service_instance_name, application_id, revision,
         created_revision, document, digest, changed_at
     ),
     history AS (
-      INSERT INTO configuration_revisions (configuration_id, revision, application_id,
-        operation, document, digest, size_bytes, changed_at, changed_by, correlation_id)
-      SELECT id, revision, application_id, 'upsert', document, digest, octet_length(document),
-        changed_at, $9, $10
-      FROM stored
+      ${noteUpserts('stored', { changedBy: '$9', correlationId: '$10' })}
     )
     SELECT level, owner_name, service_instance_name, revision, created_revision FROM stored`,
 };
@@ -144,16 +136,13 @@ export const DELETE_OTHERS: Statement = {
     ),
     deleted AS (
       UPDATE configurations c
-      SET document = NULL, digest = NULL, revision = c.revision + 1,
-        changed_at = clock_timestamp()
+      SET ${DELETE_DOCUMENT}
       FROM standing WHERE c.id = standing.id
       RETURNING c.id, c.level, c.owner_name, c.service_instance_name, c.application_id,
         c.revision, c.changed_at
     ),
     history AS (
-      INSERT INTO configuration_revisions (configuration_id, revision, application_id,
-        operation, changed_at, changed_by, correlation_id)
-      SELECT id, revision, application_id, 'delete', changed_at, $7, $8 FROM deleted
+      ${noteDeletions('deleted', { changedBy: '$7', correlationId: '$8' })}
     )
     SELECT a.name AS app_name,
       CASE WHEN d.level = 'appversion' THEN d.owner_name END AS app_version_name,

@@ -1,6 +1,12 @@
 import type { Statement } from '../database/database.js';
 import { appendFrom } from '../outbox/outbox.js';
 import type { ConfigurationLevel } from './configuration-owner.js';
+import {
+  DELETE_DOCUMENT,
+  noteDeletions,
+  noteUpserts,
+  REPLACE_STANDING,
+} from './configuration-sql.js';
 
 /**
  * Finds the owner: one row, or none if it is missing or not the tenant's. Values: $1 application
@@ -107,28 +113,13 @@ function statementsOf(level: ConfigurationLevel): ConfigurationStatements {
             CROSS JOIN unnest($4::text[], $5::text[], $6::text[], $7::bigint[])
               AS given (instance, document, digest, revision)
           ORDER BY given.instance COLLATE "C"
-          ON CONFLICT (level, owner_name, service_instance_name) DO UPDATE SET
-            tenant_id = excluded.tenant_id,
-            application_id = excluded.application_id,
-            app_version_id = excluded.app_version_id,
-            revision = standing.revision + 1,
-            created_revision = CASE WHEN standing.document IS NULL
-              THEN standing.revision + 1 ELSE standing.created_revision END,
-            document = excluded.document,
-            digest = excluded.digest,
-            changed_at = clock_timestamp()
-          WHERE standing.digest IS DISTINCT FROM excluded.digest
+          ${REPLACE_STANDING}
             AND ($7::bigint[] IS NULL OR standing.revision = excluded.created_revision - 1)
           RETURNING id, service_instance_name, tenant_id, application_id, revision,
             created_revision, document, digest, changed_at
         ),
         history AS (
-          INSERT INTO configuration_revisions (configuration_id, revision, application_id,
-            operation, document, digest, size_bytes, changed_at, changed_by, correlation_id,
-            restored_from)
-          SELECT id, revision, application_id, 'upsert', document, digest,
-            octet_length(document), changed_at, $8, $9, $10::bigint
-          FROM stored
+          ${noteUpserts('stored', { changedBy: '$8', correlationId: '$9', restoredFrom: '$10' })}
         ),
         told AS (${appendChange('stored', 'upsert', '$9')})
         SELECT service_instance_name, revision, created_revision, changed_at FROM stored`,
@@ -139,8 +130,7 @@ function statementsOf(level: ConfigurationLevel): ConfigurationStatements {
         WITH owner AS (${owner}),
         deleted AS (
           UPDATE configurations c
-          SET document = NULL, digest = NULL, revision = c.revision + 1,
-            changed_at = clock_timestamp()
+          SET ${DELETE_DOCUMENT}
           FROM owner
           WHERE c.level = '${level}' AND c.owner_name = owner.owner_name
             AND c.service_instance_name = $4 AND c.document IS NOT NULL
@@ -149,9 +139,7 @@ function statementsOf(level: ConfigurationLevel): ConfigurationStatements {
             c.created_revision, c.changed_at
         ),
         history AS (
-          INSERT INTO configuration_revisions (configuration_id, revision, application_id,
-            operation, changed_at, changed_by, correlation_id)
-          SELECT id, revision, application_id, 'delete', changed_at, $5, $6 FROM deleted
+          ${noteDeletions('deleted', { changedBy: '$5', correlationId: '$6' })}
         ),
         told AS (${appendChange('deleted', 'delete', '$6')})
         SELECT service_instance_name, revision, created_revision, changed_at FROM deleted`,

@@ -1,14 +1,12 @@
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { Application } from '../applications/application.entity.js';
-import {
-  entityTag,
-  requireApplication,
-  type ApplicationRef,
-} from '../applications/applications.service.js';
+import { requireApplication, type ApplicationRef } from '../applications/applications.service.js';
+import { entityTag } from '../applications/named.js';
 import { AppVersion } from '../applications/app-version.entity.js';
 import { requireAppVersion, type AppVersionRef } from '../applications/app-versions.service.js';
 import type { Call } from '../auth/caller.js';
+import { noteDeletions } from './configuration-sql.js';
 import { runIn, type Statement } from '../database/database.js';
 import { Outbox, type ConfigurationChange } from '../outbox/outbox.js';
 
@@ -34,9 +32,7 @@ function removeBelow(column: 'application_id' | 'app_version_id'): Statement {
           standing.application_id
       ),
       history AS (
-        INSERT INTO configuration_revisions (configuration_id, revision, application_id,
-          operation, changed_at, changed_by, correlation_id)
-        SELECT id, revision, application_id, 'delete', changed_at, $2, $3 FROM removed WHERE live
+        ${noteDeletions('removed WHERE live', { changedBy: '$2', correlationId: '$3' })}
       )
       SELECT DISTINCT service_instance_name FROM removed WHERE live
       ORDER BY service_instance_name`,
