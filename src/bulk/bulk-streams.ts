@@ -11,6 +11,7 @@ import {
   collectionTag,
   type CollectionVersionRow,
 } from '../outbox/collection-version.js';
+import { JSON_UTF8 } from '../rest/json-utf8.js';
 import { isKnown, variesByCaller } from '../rest/not-modified.js';
 import { SETTINGS, type Settings } from '../settings/settings.js';
 
@@ -64,7 +65,7 @@ export class BulkStreams {
       reply.headers({
         etag: this.etag(row, parameters, call),
         'x-position': row.position,
-        'content-type': 'application/json; charset=utf-8',
+        'content-type': JSON_UTF8,
       });
     } catch (error) {
       this.open--;

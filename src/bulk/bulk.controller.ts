@@ -54,7 +54,8 @@ export class BulkController {
   ): Promise<LoadCountsDto> {
     const tenantId = given.tenantId ?? call.caller.tenantId;
     const files = await body.readObject([JSON_TYPE], 'bulk');
-    const load = await readConfigurationFiles(files, tenantId, this.catalogue);
+    const load = this.loads.begin();
+    await readConfigurationFiles(files, tenantId, load);
     return this.loads.apply(load, call, given.mode === 'replace' ? { tenantId } : undefined);
   }
 
@@ -123,7 +124,9 @@ export class BulkController {
     @ParametersOfCall() _: object,
   ): Promise<LoadCountsDto> {
     const cluster = await body.readObject([JSON_TYPE], 'bulk');
-    return this.loads.apply(await readCluster(cluster, this.catalogue), call);
+    const load = this.loads.begin();
+    await readCluster(cluster, load);
+    return this.loads.apply(load, call);
   }
 
   /** The instance that is named, or all. */

@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { ConfigurationsModule } from '../configurations/configurations.module.js';
 import { InstancesModule } from '../instances/instances.module.js';
 import { OutboxModule } from '../outbox/outbox.module.js';
 import { BulkController } from './bulk.controller.js';
@@ -8,7 +9,7 @@ import { ConfigurationFilesReader } from './configuration-files-reader.js';
 import { LoadService } from './load.service.js';
 
 @Module({
-  imports: [InstancesModule, OutboxModule],
+  imports: [ConfigurationsModule, InstancesModule, OutboxModule],
   controllers: [BulkController],
   providers: [LoadService, BulkStreams, ClusterReader, ConfigurationFilesReader],
 })

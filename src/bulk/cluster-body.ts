@@ -4,13 +4,11 @@ import {
   DISPLAY_NAME_LIMIT,
   isFreeText,
 } from '../applications/text.validator.js';
-import type { Catalogue } from '../instances/catalogue.js';
 import type { ExactObject, ExactValue } from '../json/exact-json.js';
-import { Load, type LoadedConfiguration, type LoadedTexts, type Path } from './load.js';
+import type { Load, LoadedConfiguration, LoadedTexts, Path } from './load.js';
 
 /** Reads the body of `PUT /bulk`, which has the form that `GET /bulk` answers with. */
-export async function readCluster(body: ExactObject, catalogue: Catalogue): Promise<Load> {
-  const load = new Load(catalogue);
+export async function readCluster(body: ExactObject, load: Load): Promise<void> {
   const tenants = load.requireMembers(body, ['tenants'], [])?.get('tenants')?.value ?? [];
   for (const [value, path] of elements(load, tenants, ['tenants'])) {
     const tenant = load.requireMembers(value, ['tenantId', 'configs', 'applications'], path);
@@ -25,7 +23,6 @@ export async function readCluster(body: ExactObject, catalogue: Catalogue): Prom
       await turn();
     }
   }
-  return load;
 }
 
 function readApplication(load: Load, tenantId: string, value: ExactValue, path: Path): void {

@@ -1,7 +1,6 @@
 import { setImmediate as turn } from 'node:timers/promises';
-import type { Catalogue } from '../instances/catalogue.js';
 import { type ExactObject, type ExactValue } from '../json/exact-json.js';
-import { Load, type Path } from './load.js';
+import type { Load, Path } from './load.js';
 
 /** The root key of the services' own configuration files; it is the same for every tenant. */
 const ROOT_KEY = 'kaa';
@@ -14,9 +13,8 @@ const VERSIONS_KEY = 'versions';
 export async function readConfigurationFiles(
   body: ExactObject,
   tenantId: string,
-  catalogue: Catalogue,
-): Promise<Load> {
-  const load = new Load(catalogue);
+  load: Load,
+): Promise<void> {
   for (const [instanceName, { value }] of body) {
     const path = [instanceName];
     load.addInstance(instanceName, path);
@@ -37,7 +35,6 @@ export async function readConfigurationFiles(
       await turn();
     }
   }
-  return load;
 }
 
 function readApplication(

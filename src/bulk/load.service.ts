@@ -1,10 +1,12 @@
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import type { Call } from '../auth/caller.js';
+import { DocumentRules } from '../configurations/document-rules.js';
 import { runIn } from '../database/database.js';
 import { faultsError } from '../errors/tekton-error.js';
+import { Catalogue } from '../instances/catalogue.js';
 import { Outbox, type ConfigurationChange } from '../outbox/outbox.js';
-import type { Load, LoadedConfiguration } from './load.js';
+import { Load, type LoadedConfiguration } from './load.js';
 import { narrowestMessages, type ChangedThing } from './load-messages.js';
 import { loadNames, type LoadedNames } from './load-names.js';
 import {
@@ -32,7 +34,16 @@ export interface Replacing {
 /** Stores loads: all of one or nothing, told in few messages. */
 @Injectable()
 export class LoadService {
-  constructor(private readonly outbox: Outbox) {}
+  constructor(
+    private readonly outbox: Outbox,
+    private readonly catalogue: Catalogue,
+    private readonly rules: DocumentRules,
+  ) {}
+
+  /** An empty load, for a body to be read into. */
+  begin(): Load {
+    return new Load(this.catalogue, this.rules);
+  }
 
   /**
    * @param replacing given if what the load does not name is to be deleted

@@ -2,7 +2,8 @@ import type { Fault } from '../errors/tekton-error.js';
 import { isExactObject, toPointer, type ExactObject, type ExactValue } from '../json/exact-json.js';
 import type { Catalogue } from '../instances/catalogue.js';
 import type { ConfigurationLevel } from '../configurations/configuration-owner.js';
-import { findFaults, toDocument, type ConfigurationDocument } from '../configurations/document.js';
+import type { DocumentRules } from '../configurations/document-rules.js';
+import type { ConfigurationDocument } from '../configurations/document.js';
 import { APPLICATION_NAME, isVersionNameOf } from '../applications/names.js';
 import { TENANT_ID } from '../tenancy/tenant.js';
 
@@ -49,7 +50,10 @@ export class Load {
   readonly instanceNames = new Set<string>();
   readonly faults: Fault[] = [];
 
-  constructor(private readonly catalogue: Catalogue) {}
+  constructor(
+    private readonly catalogue: Catalogue,
+    private readonly rules: DocumentRules,
+  ) {}
 
   addApplication(tenantId: string, name: string, path: Path, texts: LoadedTexts = {}): boolean {
     if (!APPLICATION_NAME.test(name)) {
@@ -95,8 +99,9 @@ export class Load {
   ): void {
     const instance = this.catalogue.find(address.instanceName);
     if (!instance) return;
-    const document = toDocument(value);
-    this.faults.push(...findFaults(value, document.text, instance, address.level, toPointer(path)));
+    const { level } = address;
+    const pointer = toPointer(path);
+    const document = this.rules.check(value, instance, level, pointer, this.faults);
     this.configurations.push({ ...address, document });
   }
 

@@ -22,6 +22,7 @@ import type { FastifyReply } from 'fastify';
 import { CurrentCall, type Call } from '../auth/caller.js';
 import { DRY_RUN } from '../outbox/dry-run.js';
 import { ApiErrors } from '../rest/api-errors.decorator.js';
+import { JSON_UTF8 } from '../rest/json-utf8.js';
 import { isKnown } from '../rest/not-modified.js';
 import type { Parameter } from '../rest/parameter.js';
 import { ParametersOfCall, TakesParameters } from '../rest/parameters.decorator.js';
@@ -39,7 +40,6 @@ const OPTIONAL_INSTANCE: Parameter = {
 };
 
 const DOCUMENT = { type: 'object', additionalProperties: true } as const;
-const JSON_UTF8 = 'application/json; charset=utf-8';
 
 const WRITE: readonly Parameter[] = [DRY_RUN, IF_MATCH, IF_NONE_MATCH_ON_WRITE];
 
@@ -143,11 +143,13 @@ function createController(level: Level): Type {
     })
     @ApiNoContentResponse()
     @ApiErrors(400, 404, 412)
-    delete(
+    async delete(
       @ParametersOfCall()
       { serviceInstanceName, ...parameters }: OwnerParameters & Required<Instance>,
+      @BodyOfCall() body: RequestBody,
       @CurrentCall() call: Call,
     ): Promise<void> {
+      await body.discard();
       return this.configurations.delete(toOwner(parameters, call), serviceInstanceName, call);
     }
   }

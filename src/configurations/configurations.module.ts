@@ -5,6 +5,7 @@ import { OutboxModule } from '../outbox/outbox.module.js';
 import { ConfigurationStore } from './configuration-store.js';
 import { CONFIGURATION_CONTROLLERS } from './configurations.controller.js';
 import { ConfigurationsService } from './configurations.service.js';
+import { DocumentRules } from './document-rules.js';
 import { HISTORY_CONTROLLERS } from './history.controller.js';
 import { HistoryRetention } from './history-retention.js';
 import { HistoryService } from './history.service.js';
@@ -17,9 +18,11 @@ import { RemovalService } from './removal.service.js';
   providers: [
     ConfigurationStore,
     ConfigurationsService,
+    DocumentRules,
     HistoryRetention,
     HistoryService,
     RemovalService,
   ],
+  exports: [DocumentRules],
 })
 export class ConfigurationsModule {}

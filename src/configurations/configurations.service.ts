@@ -21,12 +21,8 @@ import {
   type PutResult,
 } from './configuration-view.js';
 import type { LiveRow } from './configuration-statements.js';
-import {
-  checkedDocument,
-  readDocument,
-  readDocuments,
-  type ConfigurationDocument,
-} from './document.js';
+import { DocumentRules } from './document-rules.js';
+import type { ConfigurationDocument } from './document.js';
 
 /** What is stored was held to the limits of its time. */
 const NO_LIMITS = { depth: Infinity, keys: Infinity };
@@ -43,6 +39,7 @@ export class ConfigurationsService {
   constructor(
     private readonly store: ConfigurationStore,
     private readonly catalogue: Catalogue,
+    private readonly rules: DocumentRules,
   ) {}
 
   /** @throws {TektonError} NOT_FOUND */
@@ -70,7 +67,7 @@ export class ConfigurationsService {
     call: Call,
   ): Promise<PutResult> {
     const instance = this.catalogue.requireForWrite(instanceName);
-    const document = await missingFirst(readDocument(owner, instance, body), () =>
+    const document = await missingFirst(this.rules.read(owner, instance, body), () =>
       this.store.requireOwner(owner),
     );
     if (!call.preconditions.isEmpty) {
@@ -95,7 +92,7 @@ export class ConfigurationsService {
     body: RequestBody,
     call: Call,
   ): Promise<ConfigurationsView> {
-    const given = await missingFirst(readDocuments(owner, this.catalogue, body), () =>
+    const given = await missingFirst(this.rules.readAll(owner, body), () =>
       this.store.requireOwner(owner),
     );
     return this.store.whileOwned(owner, () =>
@@ -121,7 +118,7 @@ export class ConfigurationsService {
     );
     const merge: Replacement = (standing) => {
       const target = standing && parseExact(standing.document, NO_LIMITS);
-      return { document: checkedDocument(mergePatch(target, patch), instance, owner.level) };
+      return { document: this.rules.require(mergePatch(target, patch), instance, owner.level) };
     };
     return this.replace(owner, instanceName, merge, call);
   }

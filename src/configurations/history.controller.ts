@@ -13,9 +13,11 @@ import type { FastifyReply } from 'fastify';
 import { CurrentCall, type Call } from '../auth/caller.js';
 import { DRY_RUN } from '../outbox/dry-run.js';
 import { ApiErrors } from '../rest/api-errors.decorator.js';
+import { JSON_UTF8 } from '../rest/json-utf8.js';
 import type { Parameter } from '../rest/parameter.js';
 import { ParametersOfCall, TakesParameters } from '../rest/parameters.decorator.js';
 import { IF_MATCH } from '../rest/preconditions.js';
+import { BodyOfCall, RequestBody } from '../rest/request-body.js';
 import { showView } from './configurations.controller.js';
 import { RevisionDto, toRevisionDto } from './history.dto.js';
 import { HistoryService, type HistoryRef } from './history.service.js';
@@ -24,7 +26,6 @@ import { INSTANCE, LEVELS, type Level, type OwnerParameters } from './levels.js'
 const DEFAULT_LIMIT = 50;
 const MAXIMAL_LIMIT = 500;
 const REVISION_SCHEMA = { type: 'integer', minimum: 1, maximum: Number.MAX_SAFE_INTEGER } as const;
-const JSON_UTF8 = 'application/json; charset=utf-8';
 const DOCUMENT = { type: 'object', additionalProperties: true } as const;
 
 const REVISION: Parameter = {
@@ -150,9 +151,11 @@ function createController(level: Level): Type {
     @ApiErrors(400, 404, 409, 412)
     async restore(
       @ParametersOfCall() given: HistoryParameters & { revision: number },
+      @BodyOfCall() body: RequestBody,
       @CurrentCall() call: Call,
       @Res({ passthrough: true }) reply: FastifyReply,
     ): Promise<string> {
+      await body.discard();
       return showView(await this.history.restore(toRef(given, call), given.revision, call), reply);
     }
   }

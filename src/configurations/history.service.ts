@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { Call } from '../auth/caller.js';
 import { Database } from '../database/database.js';
-import { TektonError } from '../errors/tekton-error.js';
+import { TektonError, type Fault } from '../errors/tekton-error.js';
 import { Catalogue } from '../instances/catalogue.js';
 import { isExactObject, parseExact, type ExactObject } from '../json/exact-json.js';
 import { diffExact } from '../json/json-patch.js';
@@ -9,7 +9,7 @@ import { describeOwner, ownerValues, type ConfigurationOwner } from './configura
 import { ConfigurationStore } from './configuration-store.js';
 import type { PutResult } from './configuration-view.js';
 import { ConfigurationsService } from './configurations.service.js';
-import { findFaults, toDocument } from './document.js';
+import { DocumentRules } from './document-rules.js';
 import {
   HISTORY_STATEMENTS,
   type HistoryOf,
@@ -34,6 +34,7 @@ export class HistoryService {
     private readonly store: ConfigurationStore,
     private readonly catalogue: Catalogue,
     private readonly configurations: ConfigurationsService,
+    private readonly rules: DocumentRules,
   ) {}
 
   /**
@@ -95,13 +96,13 @@ export class HistoryService {
       );
     }
     const value = toExact(row);
-    const document = toDocument(value);
     const instance = this.catalogue.require(instanceName);
-    const faults = findFaults(value, document.text, instance, owner.level);
+    const faults: Fault[] = [];
+    const document = this.rules.check(value, instance, owner.level, '', faults);
     if (faults.length > 0) {
       throw new TektonError(
         'NOT_RESTORABLE',
-        `Revision ${revision} does not fit the schema of ${instanceName} any more; put a mended document`,
+        `Revision ${revision} does not fit the rules of ${instanceName} any more; put a mended document`,
         { faults },
       );
     }

@@ -14,6 +14,7 @@ import { DRY_RUN } from '../outbox/dry-run.js';
 import { ApiErrors } from '../rest/api-errors.decorator.js';
 import { ParametersOfCall, TakesParameters } from '../rest/parameters.decorator.js';
 import { IF_MATCH } from '../rest/preconditions.js';
+import { BodyOfCall, RequestBody } from '../rest/request-body.js';
 import { RemovalService } from './removal.service.js';
 
 @Controller('applications/:appName')
@@ -28,10 +29,12 @@ export class RemovalController {
   @ApiOperation({ summary: 'Delete an application with its versions and configurations' })
   @ApiNoContentResponse()
   @ApiErrors(400, 404, 412)
-  removeApplication(
+  async removeApplication(
     @ParametersOfCall() ref: ApplicationRef,
+    @BodyOfCall() body: RequestBody,
     @CurrentCall() call: Call,
   ): Promise<void> {
+    await body.discard();
     return this.removal.removeApplication(ref, call);
   }
 
@@ -43,10 +46,12 @@ export class RemovalController {
   @ApiOperation({ summary: 'Delete a version with its configurations' })
   @ApiNoContentResponse()
   @ApiErrors(400, 404, 412)
-  removeAppVersion(
+  async removeAppVersion(
     @ParametersOfCall() ref: AppVersionRef,
+    @BodyOfCall() body: RequestBody,
     @CurrentCall() call: Call,
   ): Promise<void> {
+    await body.discard();
     return this.removal.removeAppVersion(ref, call);
   }
 }

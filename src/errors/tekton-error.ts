@@ -1,5 +1,6 @@
 /** The HTTP status that each error code is answered with, RFC 9110 section 15. */
 export const ERROR_STATUS = {
+  MALFORMED_REQUEST: 400,
   MALFORMED_BODY: 400,
   INVALID_PARAMETER: 400,
   INVALID_BODY: 400,
@@ -14,6 +15,7 @@ export const ERROR_STATUS = {
   PAYLOAD_TOO_LARGE: 413,
   URI_TOO_LONG: 414,
   UNSUPPORTED_MEDIA_TYPE: 415,
+  RANGE_NOT_SATISFIABLE: 416,
   INTERNAL: 500,
   UNAVAILABLE: 503,
 } as const;

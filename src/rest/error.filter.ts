@@ -1,13 +1,24 @@
-import { Catch, HttpException, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
+import { Catch, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Logger } from '../logging/logger.js';
-import { TektonError, type Fault } from '../errors/tekton-error.js';
+import { JSON_UTF8 } from './json-utf8.js';
+import { ERROR_STATUS, TektonError, type ErrorCode, type Fault } from '../errors/tekton-error.js';
 
 /** The body of every error answer. */
 export interface ErrorBody {
   message: string;
   errors?: readonly Fault[];
 }
+
+/** What the HTTP framework refuses by itself, by its status. */
+const FOREIGN: readonly [ErrorCode, string][] = [
+  ['MALFORMED_REQUEST', 'The request is malformed'],
+  ['NOT_FOUND', 'There is nothing at this path; see /api/v1/docs'],
+  ['PRECONDITION_FAILED', 'A precondition does not hold'],
+  ['PAYLOAD_TOO_LARGE', 'The body is too large'],
+  ['UNSUPPORTED_MEDIA_TYPE', 'The content type is not one of this call'],
+  ['RANGE_NOT_SATISFIABLE', 'There is nothing in this range'],
+];
 
 /** Makes the one form of answer out of every error, and tells the log what callers must not see. */
 @Catch()
@@ -36,15 +47,22 @@ export class ErrorFilter implements ExceptionFilter {
     void reply
       .status(told.status)
       .headers(told.headers)
-      .header('content-type', 'application/json; charset=utf-8')
+      .header('content-type', JSON_UTF8)
       .send(JSON.stringify(errorBody(told)));
   }
 
   private toTektonError(error: unknown, request: FastifyRequest): TektonError {
     if (error instanceof TektonError) return error;
-    // Only Nest's router throws these: Tekton's own code throws TektonError.
-    if (error instanceof HttpException && error.getStatus() === 404) return this.unrouted(request);
-    return new TektonError('INTERNAL', 'Internal Server Error', { cause: error });
+    if (request.is404) return this.unrouted(request);
+    const { statusCode, status = statusCode } = (error ?? {}) as {
+      statusCode?: number;
+      status?: number;
+    };
+    // Of what is not Tekton's own, such as the pages of the documentation, only the status is told.
+    const foreign = FOREIGN.find(([code]) => ERROR_STATUS[code] === status);
+    return foreign
+      ? new TektonError(...foreign)
+      : new TektonError('INTERNAL', 'Internal Server Error', { cause: error });
   }
 }
 

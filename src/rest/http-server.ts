@@ -1,6 +1,3 @@
-import { randomUUID } from 'node:crypto';
-import { STATUS_CODES } from 'node:http';
-import type { Socket } from 'node:net';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Histogram } from 'prom-client';
@@ -8,10 +5,9 @@ import { TektonError } from '../errors/tekton-error.js';
 import type { Logger } from '../logging/logger.js';
 import type { Settings } from '../settings/settings.js';
 import { CORRELATION_HEADER, correlationIdOf } from './correlation-id.js';
-import { errorBody } from './error.filter.js';
 import { RequestBody, type BodyLimits, type BodySize } from './request-body.js';
+import { answerUnreadable, answerUnroutable, refuseExpectation } from './unreadable-requests.js';
 
-const JSON_UTF8 = 'application/json; charset=utf-8';
 /** `type/subtype`, then parameters (RFC 9110 section 8.3.1). */
 const MEDIA_TYPE = /^[\w!#$%&'*+.^`|~-]+\/[\w!#$%&'*+.^`|~-]+\s*(;|$)/;
 
@@ -36,6 +32,8 @@ export function createHttpAdapter(settings: Settings): FastifyAdapter {
     requestTimeout: settings['http.request-timeout'] * 1000,
     http: {
       maxHeaderSize: settings['http.header-limit'],
+      // Refused below, in the form of all errors.
+      requireHostHeader: false,
       // How often Node looks for requests that are over their time.
       connectionsCheckingInterval: CHECKING_INTERVAL_MS,
     },
@@ -45,6 +43,9 @@ export function createHttpAdapter(settings: Settings): FastifyAdapter {
     forceCloseConnections: 'idle',
   });
   const fastify = adapter.getInstance();
+  // Beyond a number of headers Node leaves them out without a word; their size is limited anyway.
+  fastify.server.maxHeadersCount = 0;
+  fastify.server.on('checkExpectation', refuseExpectation);
   const limits = bodyLimits(settings);
   fastify.removeAllContentTypeParsers();
   fastify.addContentTypeParser('*', (request, payload, done) => {
@@ -57,24 +58,38 @@ export function createHttpAdapter(settings: Settings): FastifyAdapter {
     // A cache in between must ask each time: who was notified must not read the old value.
     reply.header('cache-control', 'private, no-cache');
     replaceUnreadableType(request);
-    if (request.originalUrl.length > urlLimit) {
-      const message = `The URL is longer than ${urlLimit} characters; the limit is the option http.url-limit`;
-      done(new TektonError('URI_TOO_LONG', message));
-    } else {
-      done();
-    }
+    done(refusalOf(request, urlLimit));
   });
   return adapter;
 }
 
+/** What is wrong with a request before its route is looked at. */
+function refusalOf(request: FastifyRequest, urlLimit: number): TektonError | undefined {
+  if (request.originalUrl.length > urlLimit) {
+    const message = `The URL is longer than ${urlLimit} characters; the limit is the option http.url-limit`;
+    return new TektonError('URI_TOO_LONG', message);
+  }
+  const [path = ''] = request.originalUrl.split('?');
+  if (path.includes('%00')) {
+    return new TektonError('MALFORMED_REQUEST', 'A path cannot have the character NUL');
+  }
+  const { httpVersion, headers } = request.raw;
+  if (httpVersion === '1.1' && headers.host === undefined) {
+    return new TektonError('MALFORMED_REQUEST', 'An HTTP/1.1 request needs a Host header');
+  }
+  return undefined;
+}
+
 function bodyLimits(settings: Settings): Record<BodySize, BodyLimits> {
   const depth = settings['http.json-depth-limit'];
+  const single = {
+    bytes: settings['http.body-limit'],
+    bytesOption: 'http.body-limit',
+    json: { depth, keys: settings['http.json-key-limit'] },
+  };
   return {
-    single: {
-      bytes: settings['http.body-limit'],
-      bytesOption: 'http.body-limit',
-      json: { depth, keys: settings['http.json-key-limit'] },
-    },
+    single,
+    several: { ...single, json: { ...single.json, depth: depth + 1 } },
     bulk: {
       bytes: settings['http.bulk-body-limit'],
       bytesOption: 'http.bulk-body-limit',
@@ -118,34 +133,4 @@ function replaceUnreadableType({ headers }: FastifyRequest): void {
   if (type !== undefined && !MEDIA_TYPE.test(type)) {
     headers['content-type'] = 'application/octet-stream';
   }
-}
-
-/** What Fastify refuses before it looks for a route: a malformed percent-encoding. */
-function answerUnroutable(_error: Error, request: FastifyRequest, reply: FastifyReply): void {
-  const message = 'The URL has a malformed percent-encoding; write a percent sign itself as %25';
-  void reply
-    .status(400)
-    .headers({ [CORRELATION_HEADER]: request.id, 'content-type': JSON_UTF8 })
-    .send(JSON.stringify(errorBody({ message, faults: undefined })));
-}
-
-/** What Node's HTTP parser refuses never becomes a request: the answer is written by hand. */
-function answerUnreadable(error: Error & { code?: string }, socket: Socket): void {
-  if (error.code === 'ECONNRESET' || !socket.writable) {
-    socket.destroy();
-    return;
-  }
-  const [status, message] =
-    error.code === 'HPE_HEADER_OVERFLOW'
-      ? [431, 'The headers are larger than the option http.header-limit allows']
-      : error.code === 'ERR_HTTP_REQUEST_TIMEOUT'
-        ? [408, 'The request was not complete within the option http.request-timeout']
-        : [400, 'This is not a well-formed HTTP/1.1 request'];
-  const body = JSON.stringify(errorBody({ message, faults: undefined }));
-  socket.end(
-    `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}\r\n` +
-      `${CORRELATION_HEADER}: ${randomUUID()}\r\n` +
-      `content-type: ${JSON_UTF8}\r\n` +
-      `content-length: ${Buffer.byteLength(body)}\r\nconnection: close\r\n\r\n${body}`,
-  );
 }

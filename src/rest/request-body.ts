@@ -20,8 +20,13 @@ export interface BodyLimits {
   json: JsonLimits;
 }
 
-/** Bodies of bulk loads may be larger than others. */
-export type BodySize = 'single' | 'bulk';
+/** What a body is, which its limits depend on: a document, an object of them, or a bulk load. */
+export type BodySize = 'single' | 'several' | 'bulk';
+
+/** `type/subtype`, then parameters, RFC 9110 section 8.3.1. */
+const CONTENT_TYPE =
+  /^\s*([\w!#$%&'*+.^`|~-]+\/[\w!#$%&'*+.^`|~-]+)((?:\s*;\s*[\w!#$%&'*+.^`|~-]+=(?:[\w!#$%&'*+.^`|~-]+|"(?:[^"\\]|\\.)*"))*)\s*;?\s*$/;
+const CHARSET = /;\s*charset=([^;\s]+)/gi;
 
 /** Refuses invalid UTF-8 rather than replacing it; a byte order mark is passed over. */
 const utf8 = new TextDecoder('utf-8', { fatal: true });
@@ -73,19 +78,25 @@ export class RequestBody {
     });
   }
 
+  /**
+   * Waits for the end of a body that does not matter. A call that was answered as malformed, since
+   * its body's framing breaks off, must not have been done.
+   *
+   * @throws {TektonError} PAYLOAD_TOO_LARGE or MALFORMED_BODY
+   */
+  async discard(): Promise<void> {
+    if (this.stream) await this.readBytes(this.stream, this.limits.single);
+  }
+
   private checkType(types: readonly string[]): void {
     const { 'content-type': contentType = '', 'content-encoding': encoding } = this.headers;
-    const [mediaType = '', ...parameters] = contentType
-      .split(';')
-      .map((part) => part.trim().toLowerCase());
-    if (!types.includes(mediaType)) {
-      throw unsupported(
-        `The content type is ${contentType ? 'not one of this call' : 'missing'}`,
-        types,
-      );
+    const [, mediaType = '', parameters = ''] = CONTENT_TYPE.exec(contentType) ?? [];
+    if (!types.includes(mediaType.toLowerCase())) {
+      const what = contentType === '' ? 'missing' : 'not one of this call';
+      throw unsupported(`The content type is ${what}`, types);
     }
-    const charset = parameters.find((parameter) => parameter.startsWith('charset='));
-    if (charset && !/^charset="?utf-8"?$/.test(charset)) {
+    const charsets = [...parameters.matchAll(CHARSET)].map(([, charset = '']) => charset);
+    if (!charsets.every((charset) => /^"?utf-8"?$/i.test(charset))) {
       throw unsupported('The character set must be UTF-8', types);
     }
     if (encoding !== undefined && encoding.toLowerCase() !== 'identity') {
@@ -148,4 +159,4 @@ export const BodyOfCall = createParamDecorator((_: unknown, context: ExecutionCo
 
 /** For a request without a body, which no limit applies to. */
 const NO_LIMIT: BodyLimits = { bytes: 0, bytesOption: '', json: { depth: 0, keys: 0 } };
-const NO_LIMITS = { single: NO_LIMIT, bulk: NO_LIMIT };
+const NO_LIMITS = { single: NO_LIMIT, several: NO_LIMIT, bulk: NO_LIMIT };

@@ -25,7 +25,8 @@ export class RouteTable {
   readonly explain = (request: FastifyRequest): TektonError => {
     const [path = '/'] = request.url.split('?');
     const allowed = [...this.methods].filter((method) => this.router.find(method, path));
-    if (allowed.length === 0) {
+    // A path whose own route found nothing, such as a file of the documentation, is not there.
+    if (allowed.length === 0 || allowed.includes(request.method as HTTPMethod)) {
       return new TektonError('NOT_FOUND', 'There is nothing at this path; see /api/v1/docs');
     }
     const list = allowed.sort().join(', ');

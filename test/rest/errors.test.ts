@@ -178,12 +178,38 @@ describe('bodies', () => {
   });
 
   it('of loads have limits of their own', async () => {
-    const load = (document: object) =>
-      test.rest.post('/app-configs', { cmx: { kaa: { applications: { app: document } } } });
-    expect((await load({ a: 'x'.repeat(3000) })).status).toBe(200);
-    expect((await load({ a: 'x'.repeat(4096) })).status).toBe(413);
-    expect((await load(JSON.parse(wide(110)) as object)).status).toBe(200);
-    expect((await load(JSON.parse(wide(130)) as object)).status).toBe(400);
+    const load = (...documents: string[]) =>
+      test.rest.post(
+        '/app-configs',
+        `{"cmx":{"kaa":{"applications":{${documents
+          .map((document, index) => `"app${index}":${document}`)
+          .join(',')}}}}}`,
+      );
+    const long = (length: number) => JSON.stringify({ a: 'x'.repeat(length) });
+    expect((await load(long(1500), long(1500))).status).toBe(200);
+    expect((await load(long(1500), long(1500), long(1500))).status).toBe(413);
+    expect((await load(wide(55), wide(55))).status).toBe(200);
+    expect((await load(wide(65), wide(65))).status).toBe(400);
+  });
+
+  it('make no document that a single call could not make', async () => {
+    const bulk = await test.rest.post(
+      '/app-configs',
+      `{"cmx":{"kaa":{"applications":{"app":${deep(11)},"app2":${wide(101)}}}}}`,
+    );
+    expect(bulk.json()).toMatchObject({
+      errors: [
+        { path: '/cmx/kaa/applications/app', message: expect.stringContaining('depth') as unknown },
+        { path: '/cmx/kaa/applications/app2', message: expect.stringContaining('keys') as unknown },
+      ],
+    });
+    await test.rest.put(ONE, { a: 'x'.repeat(1500) });
+    const patched = await test.rest.patch(ONE, { b: 'x'.repeat(1500) });
+    expect(patched.status).toBe(400);
+    expect(patched.text).toContain('http.body-limit');
+    const all = ONE.replace(/\?.*/, '');
+    expect((await test.rest.put(all, `{"cmx":${deep(10)}}`)).status).toBe(200);
+    expect((await test.rest.put(all, `{"cmx":${deep(11)}}`)).status).toBe(400);
   });
 });
 

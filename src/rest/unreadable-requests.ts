@@ -1,0 +1,81 @@
+import { randomUUID } from 'node:crypto';
+import { STATUS_CODES, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { CORRELATION_HEADER } from './correlation-id.js';
+import { errorBody } from './error.filter.js';
+import { JSON_UTF8 } from './json-utf8.js';
+
+/** Node's own note of the answer that a connection is about, which its types do not show. */
+type ServerSocket = Socket & { _httpMessage?: (ServerResponse & { req: IncomingMessage }) | null };
+
+/** What Fastify refuses before it looks for a route: a malformed percent-encoding. */
+export function answerUnroutable(
+  _error: Error,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): void {
+  const message = 'The URL has a malformed percent-encoding; write a percent sign itself as %25';
+  void reply
+    .status(400)
+    .headers({
+      [CORRELATION_HEADER]: request.id,
+      'content-type': JSON_UTF8,
+      'x-content-type-options': 'nosniff',
+      'cache-control': 'private, no-cache',
+    })
+    .send(bodyOf(message));
+}
+
+/** What Node's HTTP parser refuses never becomes a request: the answer is written by hand. */
+export function answerUnreadable(error: Error & { code?: string }, socket: Socket): void {
+  const pending = (socket as ServerSocket)._httpMessage;
+  if (error.code === 'ECONNRESET' || !socket.writable) {
+    socket.destroy();
+  } else if (!pending || pending.writableFinished) {
+    socket.end(rawAnswer(error));
+  } else if (pending.req.complete) {
+    // An earlier request on the connection is being answered: its answer comes first.
+    pending.once('finish', () => {
+      socket.end(rawAnswer(error));
+    });
+  } else if (pending.headersSent) {
+    socket.destroy();
+  } else {
+    // The body of the present request is broken: nobody will answer that any more.
+    socket.end(rawAnswer(error));
+    pending.destroy();
+  }
+}
+
+/** An `Expect` other than `100-continue`, RFC 9110 section 10.1.1. */
+export function refuseExpectation(_request: IncomingMessage, response: ServerResponse): void {
+  const body = bodyOf('Expect is not possible with this value; only 100-continue is');
+  response.writeHead(417, {
+    [CORRELATION_HEADER]: randomUUID(),
+    'content-type': JSON_UTF8,
+    'content-length': Buffer.byteLength(body),
+    connection: 'close',
+  });
+  response.end(body);
+}
+
+function rawAnswer({ code }: Error & { code?: string }): string {
+  const [status, message] =
+    code === 'HPE_HEADER_OVERFLOW'
+      ? [431, 'The headers are larger than the option http.header-limit allows']
+      : code === 'ERR_HTTP_REQUEST_TIMEOUT'
+        ? [408, 'The request was not complete within the option http.request-timeout']
+        : [400, 'This is not a well-formed HTTP/1.1 request'];
+  const body = bodyOf(message);
+  return (
+    `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}\r\n` +
+    `${CORRELATION_HEADER}: ${randomUUID()}\r\n` +
+    `content-type: ${JSON_UTF8}\r\n` +
+    `content-length: ${Buffer.byteLength(body)}\r\nconnection: close\r\n\r\n${body}`
+  );
+}
+
+function bodyOf(message: string): string {
+  return JSON.stringify(errorBody({ message, faults: undefined }));
+}
