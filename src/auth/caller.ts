@@ -42,7 +42,7 @@ export const CurrentCall = createParamDecorator((_: unknown, context: ExecutionC
 
 /** Shows what a dry run would have done in the headers of its answer. */
 function reportIn(reply: FastifyReply): DryRunReport {
-  reply.headers({ 'x-dry-run': 'true', 'x-would-notify': '' });
+  reply.header('x-dry-run', 'true');
   return (subjects) => {
     reply.header('x-would-notify', formatSubjects(subjects));
   };

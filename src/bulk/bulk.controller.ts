@@ -11,7 +11,12 @@ import { ApiErrors } from '../rest/api-errors.decorator.js';
 import { ParametersOfCall, TakesParameters } from '../rest/parameters.decorator.js';
 import { IF_NONE_MATCH } from '../rest/preconditions.js';
 import { BodyOfCall, JSON_TYPE, RequestBody } from '../rest/request-body.js';
-import { CLUSTER_SCHEMA, CONFIGURATION_FILES_SCHEMA, LoadCountsDto } from './bulk.dto.js';
+import {
+  CLUSTER_BODY_SCHEMA,
+  CLUSTER_SCHEMA,
+  CONFIGURATION_FILES_SCHEMA,
+  LoadCountsDto,
+} from './bulk.dto.js';
 import { APP_NAMES, INCLUDE, MODE, OPTIONAL_INSTANCE } from './bulk.parameters.js';
 import { BulkStreams } from './bulk-streams.js';
 import { readCluster } from './cluster-body.js';
@@ -115,7 +120,7 @@ export class BulkController {
     operationId: 'loadCluster',
     summary: 'Load what a bulk read of all instances answered with, as from another cluster',
   })
-  @ApiBody({ schema: CLUSTER_SCHEMA })
+  @ApiBody({ schema: CLUSTER_BODY_SCHEMA })
   @ApiOkResponse({ type: LoadCountsDto })
   @ApiErrors(400, 413, 415)
   async loadCluster(

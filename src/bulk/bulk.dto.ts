@@ -28,7 +28,7 @@ export class LoadCountsDto {
   configurations!: ConfigurationCountsDto;
 }
 
-type Schema = Extract<ApiBodyOptions, { schema: unknown }>['schema'];
+type Schema = Exclude<Extract<ApiBodyOptions, { schema: unknown }>['schema'], { $ref: string }>;
 
 const DOCUMENT: Schema = { type: 'object', additionalProperties: true };
 
@@ -70,64 +70,68 @@ export const CONFIGURATION_FILES_SCHEMA: Schema = {
   },
 };
 
-const NAMED = {
+const TEXTS = {
   name: { type: 'string' },
   displayName: { type: 'string' },
-  description: { type: 'string' },
-  config: { ...DOCUMENT, description: 'Where one instance was asked for.' },
-  configs: {
-    type: 'object',
-    additionalProperties: DOCUMENT,
-    description: 'Service instance name to document, where none was named.',
-  },
 } as const;
 
-/** Tenants with their applications, versions and configurations. */
-export const CLUSTER_SCHEMA: Schema = {
+const CONFIGS = {
   type: 'object',
-  required: ['tenants'],
-  properties: {
-    serviceInstanceName: { type: 'string' },
-    tenants: {
-      type: 'array',
-      items: {
-        type: 'object',
-        required: ['tenantId'],
-        properties: {
-          tenantId: { type: 'string' },
-          config: NAMED.config,
-          configs: NAMED.configs,
-          applications: {
-            type: 'array',
-            items: {
-              type: 'object',
-              required: ['name'],
-              properties: {
-                ...NAMED,
-                appVersions: {
-                  type: 'array',
-                  items: { type: 'object', required: ['name'], properties: NAMED },
-                },
-              },
-            },
-          },
+  additionalProperties: DOCUMENT,
+  description: 'Service instance name to document.',
+} as const;
+
+/** The form of a cluster, with the documents of all instances or of one. */
+function clusterSchema(documents: Record<string, Schema>, description: Schema): Schema {
+  const named = { ...TEXTS, description, ...documents };
+  const array = (items: Schema): Schema => ({ type: 'array', items });
+  const version: Schema = { type: 'object', required: ['name'], properties: named };
+  const application: Schema = {
+    type: 'object',
+    required: ['name'],
+    properties: { ...named, appVersions: array(version) },
+  };
+  const tenant: Schema = {
+    type: 'object',
+    required: ['tenantId'],
+    properties: { tenantId: { type: 'string' }, ...documents, applications: array(application) },
+  };
+  return { type: 'object', required: ['tenants'], properties: { tenants: array(tenant) } };
+}
+
+const EXAMPLE = {
+  tenants: [
+    {
+      tenantId: 'kaa',
+      applications: [
+        {
+          name: 'smart_kettle',
+          displayName: 'Smart kettle',
+          configs: { epts: { autoExtraction: true } },
+          appVersions: [{ name: 'smart_kettle-v1', displayName: 'First' }],
         },
-      },
+      ],
     },
+  ],
+};
+
+/** What `PUT /bulk` takes. */
+export const CLUSTER_BODY_SCHEMA: Schema = {
+  ...clusterSchema({ configs: CONFIGS }, { type: 'string', nullable: true }),
+  example: EXAMPLE,
+};
+
+const CLUSTER = clusterSchema(
+  {
+    config: { ...DOCUMENT, description: 'Where one instance was asked for.' },
+    configs: { ...CONFIGS, description: `${CONFIGS.description} Where none was named.` },
   },
-  example: {
-    tenants: [
-      {
-        tenantId: 'kaa',
-        applications: [
-          {
-            name: 'smart_kettle',
-            displayName: 'Smart kettle',
-            configs: { epts: { autoExtraction: true } },
-            appVersions: [{ name: 'smart_kettle-v1', displayName: 'First' }],
-          },
-        ],
-      },
-    ],
-  },
+  { type: 'string' },
+);
+
+/** What `GET /bulk` answers. */
+export const CLUSTER_SCHEMA: Schema = {
+  ...CLUSTER,
+  properties: { serviceInstanceName: { type: 'string' }, ...CLUSTER.properties },
+  example: EXAMPLE,
 };

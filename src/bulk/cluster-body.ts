@@ -7,19 +7,32 @@ import {
 import type { ExactObject, ExactValue } from '../json/exact-json.js';
 import type { Load, LoadedConfiguration, LoadedTexts, Path } from './load.js';
 
+const TWICE = 'stands twice in the body; keep one of the two';
+
 /** Reads the body of `PUT /bulk`, which has the form that `GET /bulk` answers with. */
 export async function readCluster(body: ExactObject, load: Load): Promise<void> {
-  const tenants = load.requireMembers(body, ['tenants'], [])?.get('tenants')?.value ?? [];
+  const tenants = load.requireMembers(body, ['tenants'], [])?.get('tenants')?.value;
+  if (tenants === undefined) {
+    load.refuse(['tenants'], 'is required');
+    return;
+  }
+  const tenantIds = new Set<string>();
   for (const [value, path] of elements(load, tenants, ['tenants'])) {
     const tenant = load.requireMembers(value, ['tenantId', 'configs', 'applications'], path);
     if (!tenant) continue;
     const tenantId = readText(load, tenant, 'tenantId', path);
     if (tenantId === undefined || !load.checkTenant(tenantId, [...path, 'tenantId'])) continue;
+    if (tenantIds.has(tenantId)) {
+      load.refuse([...path, 'tenantId'], TWICE);
+      continue;
+    }
+    tenantIds.add(tenantId);
     readConfigs(load, tenant, { level: 'tenant', tenantId }, path);
+    // Other calls are served in between.
+    await turn();
     const applications = tenant.get('applications')?.value ?? [];
     for (const [application, appPath] of elements(load, applications, [...path, 'applications'])) {
       readApplication(load, tenantId, application, appPath);
-      // Other calls are served between two applications.
       await turn();
     }
   }
@@ -30,6 +43,10 @@ function readApplication(load: Load, tenantId: string, value: ExactValue, path: 
   const application = load.requireMembers(value, known, path);
   const appName = application && readText(load, application, 'name', path);
   if (!application || appName === undefined) return;
+  if (load.applications.has(appName)) {
+    load.refuse([...path, 'name'], TWICE);
+    return;
+  }
   if (
     !load.addApplication(tenantId, appName, [...path, 'name'], readTexts(load, application, path))
   ) {
@@ -45,6 +62,10 @@ function readApplication(load: Load, tenantId: string, value: ExactValue, path: 
     );
     const name = version && readText(load, version, 'name', versionPath);
     if (!version || name === undefined) continue;
+    if (load.versions.has(name)) {
+      load.refuse([...versionPath, 'name'], TWICE);
+      continue;
+    }
     const texts = readTexts(load, version, versionPath);
     if (!load.addVersion(appName, name, [...versionPath, 'name'], texts)) continue;
     const address = { level: 'appversion', tenantId, appName, appVersionName: name } as const;
@@ -77,7 +98,11 @@ function readTexts(load: Load, object: ExactObject, path: Path): LoadedTexts {
     ['description', DESCRIPTION_LIMIT],
   ] as const) {
     const member = object.get(key);
-    if (!member || member.value === 'null') continue;
+    if (!member) continue;
+    if (member.value === 'null') {
+      if (key === 'description') texts.description = null;
+      continue;
+    }
     const text: unknown = typeof member.value === 'string' ? JSON.parse(member.value) : undefined;
     if (isFreeText(text, limit)) texts[key] = text;
     else load.refuse([...path, key], `must be text of 1 to ${limit} UTF-16 code units`);

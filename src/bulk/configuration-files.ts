@@ -18,6 +18,8 @@ export async function readConfigurationFiles(
   for (const [instanceName, { value }] of body) {
     const path = [instanceName];
     load.addInstance(instanceName, path);
+    // Other calls are served in between.
+    await turn();
     const root = load.requireMembers(value, [ROOT_KEY], path)?.get(ROOT_KEY)?.value;
     if (root === undefined) continue;
     const rootPath = [...path, ROOT_KEY];
@@ -31,7 +33,6 @@ export async function readConfigurationFiles(
         ...applicationsPath,
         appName,
       ]);
-      // Other calls are served between two applications.
       await turn();
     }
   }
@@ -71,6 +72,5 @@ function addOrName(
   document: ExactObject,
   path: Path,
 ): void {
-  if (document.size > 0) load.addConfiguration(address, document, path);
-  else load.configurations.push(address);
+  load.addConfiguration(address, document.size > 0 ? document : undefined, path);
 }

@@ -73,6 +73,7 @@ export async function loadNames(tx: EntityManager, load: Load): Promise<LoadedNa
       load.faults.push({ path: pointer, message: TAKEN });
     }
   }
+  if (load.faults.length > 0) return nothing(applicationIds);
   const described = [
     ...(await describe(tx, DESCRIBE_APPLICATIONS, applications, applicationRows)),
     ...(await describe(tx, DESCRIBE_VERSIONS, versions, versionRows)),
@@ -133,7 +134,7 @@ async function describe(
     if (!row) return [];
     const texts = {
       displayName: displayName ?? row.display_name,
-      description: description ?? row.description,
+      description: description === undefined ? row.description : description,
     };
     const same = texts.displayName === row.display_name && texts.description === row.description;
     return same ? [] : [{ id: row.id, name, ...texts }];

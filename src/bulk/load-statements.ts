@@ -94,7 +94,7 @@ export const PUT_CONFIGURATIONS: Statement = {
           document, digest)
       ORDER BY given.level COLLATE "C", given.owner_name COLLATE "C", given.instance COLLATE "C"
       ${REPLACE_STANDING}
-      RETURNING id, level, owner_name, service_instance_name, application_id, revision,
+      RETURNING id, level, owner_name, service_instance_name, tenant_id, application_id, revision,
         created_revision, document, digest, changed_at
     ),
     history AS (
@@ -138,7 +138,7 @@ export const DELETE_OTHERS: Statement = {
       UPDATE configurations c
       SET ${DELETE_DOCUMENT}
       FROM standing WHERE c.id = standing.id
-      RETURNING c.id, c.level, c.owner_name, c.service_instance_name, c.application_id,
+      RETURNING c.id, c.level, c.owner_name, c.service_instance_name, c.tenant_id, c.application_id,
         c.revision, c.changed_at
     ),
     history AS (

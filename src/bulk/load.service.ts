@@ -52,6 +52,8 @@ export class LoadService {
   async apply(load: Load, call: Call, replacing?: Replacing): Promise<LoadCounts> {
     refuse(load);
     return this.outbox.transaction(async (tx) => {
+      // What an attempt before this one has found.
+      load.faults.length = 0;
       const names = await loadNames(tx, load);
       refuse(load);
       const deleted = replacing ? await deleteOthers(tx, load, replacing, call) : [];

@@ -1,4 +1,4 @@
-import type { Fault } from '../errors/tekton-error.js';
+import { FAULTS_LISTED, faultsError, type Fault } from '../errors/tekton-error.js';
 import { isExactObject, toPointer, type ExactObject, type ExactValue } from '../json/exact-json.js';
 import type { Catalogue } from '../instances/catalogue.js';
 import type { ConfigurationLevel } from '../configurations/configuration-owner.js';
@@ -10,7 +10,8 @@ import { TENANT_ID } from '../tenancy/tenant.js';
 /** Texts that a load may give to an application or a version. */
 export interface LoadedTexts {
   displayName?: string;
-  description?: string;
+  /** null clears it. */
+  description?: string | null;
 }
 
 export interface LoadedApplication extends LoadedTexts {
@@ -40,7 +41,7 @@ export type Path = readonly string[];
 
 /**
  * A set of applications, versions and configurations that is to be loaded, collected from a body
- * of whichever form, with all that is wrong with it.
+ * of whichever form, with all that is wrong with it. Reading ends early if that is very much.
  */
 export class Load {
   readonly applications = new Map<string, LoadedApplication>();
@@ -49,6 +50,7 @@ export class Load {
   /** The instances that the body names. */
   readonly instanceNames = new Set<string>();
   readonly faults: Fault[] = [];
+  private readonly addresses = new Set<string>();
 
   constructor(
     private readonly catalogue: Catalogue,
@@ -92,17 +94,28 @@ export class Load {
     return true;
   }
 
+  /** @param value none where the body only names the address */
   addConfiguration(
     address: Omit<LoadedConfiguration, 'document'>,
-    value: ExactObject,
+    value: ExactObject | undefined,
     path: Path,
   ): void {
-    const instance = this.catalogue.find(address.instanceName);
+    const { level, tenantId, appName, appVersionName, instanceName } = address;
+    const instance = this.catalogue.find(instanceName);
     if (!instance) return;
-    const { level } = address;
-    const pointer = toPointer(path);
-    const document = this.rules.check(value, instance, level, pointer, this.faults);
+    const key = [level, appVersionName ?? appName ?? tenantId, instanceName].join('\0');
+    if (this.addresses.has(key)) {
+      this.refuse(path, 'this configuration stands twice in the body; keep one of the two');
+      return;
+    }
+    this.addresses.add(key);
+    if (value === undefined) {
+      this.configurations.push(address);
+      return;
+    }
+    const document = this.rules.check(value, instance, level, toPointer(path), this.faults);
     this.configurations.push({ ...address, document });
+    this.stopIfHopeless();
   }
 
   checkTenant(tenantId: string, path: Path): boolean {
@@ -133,6 +146,14 @@ export class Load {
 
   refuse(path: Path, message: string): false {
     this.faults.push({ path: toPointer(path), message });
+    this.stopIfHopeless();
     return false;
+  }
+
+  /** @throws {TektonError} INVALID_BODY if there are more faults than are told */
+  private stopIfHopeless(): void {
+    if (this.faults.length >= FAULTS_LISTED) {
+      throw faultsError('INVALID_BODY', 'The load', this.faults);
+    }
   }
 }

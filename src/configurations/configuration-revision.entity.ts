@@ -15,6 +15,10 @@ export class ConfigurationRevision {
   @PrimaryColumn({ type: 'bigint', primaryKeyConstraintName: 'configuration_revisions_pk' })
   revision!: string;
 
+  /** The tenant it belonged to then. */
+  @Column({ name: 'tenant_id', type: 'text', collation: 'C' })
+  tenantId!: string;
+
   /** The application it belonged to then: a later one of the same name does not see it. */
   @Column({ name: 'application_id', type: 'bigint', nullable: true })
   applicationId!: string | null;

@@ -31,17 +31,19 @@ interface ChangedIn {
 /** Notes the documents that `source` has stored; it has the columns of configurations. */
 export function noteUpserts(source: string, changedIn: ChangedIn): string {
   const { changedBy, correlationId, restoredFrom = 'NULL' } = changedIn;
-  return `INSERT INTO configuration_revisions (configuration_id, revision, application_id, operation,
+  return `INSERT INTO configuration_revisions (configuration_id, revision, tenant_id, application_id,
+      operation,
       document, digest, size_bytes, changed_at, changed_by, correlation_id, restored_from)
-    SELECT id, revision, application_id, 'upsert', document, digest, octet_length(document),
+    SELECT id, revision, tenant_id, application_id, 'upsert', document, digest, octet_length(document),
       changed_at, ${changedBy}, ${correlationId}, ${restoredFrom}::bigint
     FROM ${source}`;
 }
 
 /** Notes the deletions of `source`. */
 export function noteDeletions(source: string, { changedBy, correlationId }: ChangedIn): string {
-  return `INSERT INTO configuration_revisions (configuration_id, revision, application_id, operation,
+  return `INSERT INTO configuration_revisions (configuration_id, revision, tenant_id, application_id,
+      operation,
       changed_at, changed_by, correlation_id)
-    SELECT id, revision, application_id, 'delete', changed_at, ${changedBy}, ${correlationId}
+    SELECT id, revision, tenant_id, application_id, 'delete', changed_at, ${changedBy}, ${correlationId}
     FROM ${source}`;
 }

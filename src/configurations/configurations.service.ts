@@ -20,12 +20,15 @@ import {
   type ConfigurationView,
   type PutResult,
 } from './configuration-view.js';
-import type { LiveRow } from './configuration-statements.js';
+import type { FoundRow, LiveRow } from './configuration-statements.js';
 import { DocumentRules } from './document-rules.js';
 import type { ConfigurationDocument } from './document.js';
 
 /** What is stored was held to the limits of its time. */
 const NO_LIMITS = { depth: Infinity, keys: Infinity };
+
+/** Undoes a conditional put of several that somebody else has overtaken. */
+const OVERTAKEN = new Error('Somebody else was faster');
 
 /** What is to be stored in place of what stands. */
 type Replacement = (standing: LiveRow | undefined) => {
@@ -73,12 +76,15 @@ export class ConfigurationsService {
     if (!call.preconditions.isEmpty) {
       return this.replace(owner, instanceName, () => ({ document }), call);
     }
-    const [stored] = await this.store.whileOwned(owner, () =>
-      this.store.put(owner, [{ instanceName, document }], call),
-    );
-    return stored
-      ? toResult(stored, document)
-      : { ...(await this.get(owner, instanceName)), created: false };
+    for (;;) {
+      const [stored] = await this.store.whileOwned(owner, () =>
+        this.store.put(owner, [{ instanceName, document }], call),
+      );
+      if (stored) return toResult(stored, document);
+      // It stood already. If somebody has changed it since, it does not stand now: put it again.
+      const [row] = await this.store.find(owner, [instanceName]);
+      if (isLive(row) && row.digest === document.digest) return { ...toView(row), created: false };
+    }
   }
 
   /**
@@ -95,9 +101,15 @@ export class ConfigurationsService {
     const given = await missingFirst(this.rules.readAll(owner, body), () =>
       this.store.requireOwner(owner),
     );
-    return this.store.whileOwned(owner, () =>
-      this.store.inTurn(owner, call, (tx) => this.putAllIn(tx, owner, given, call)),
-    );
+    for (;;) {
+      try {
+        return await this.store.whileOwned(owner, () =>
+          this.store.inTurn(owner, call, (tx) => this.putAllIn(tx, owner, given, call)),
+        );
+      } catch (error) {
+        if (error !== OVERTAKEN) throw error;
+      }
+    }
   }
 
   /**
@@ -173,12 +185,34 @@ export class ConfigurationsService {
     call: Call,
   ): Promise<ConfigurationsView> {
     const { preconditions } = call;
-    if (!preconditions.isEmpty) {
-      const before = await this.store.find(owner, this.catalogue.names(), tx);
-      preconditions.check(before.some(isLive) ? etagOfAll(before) : undefined);
+    if (preconditions.isEmpty) {
+      await this.store.put(owner, given, call, tx);
+      return this.shown(given, await this.store.find(owner, this.catalogue.names(), tx));
     }
-    await this.store.put(owner, given, call, tx);
-    const rows = await this.store.find(owner, this.catalogue.names(), tx);
+    const before = await this.store.find(owner, this.catalogue.names(), tx);
+    preconditions.check(before.some(isLive) ? etagOfAll(before) : undefined);
+    const standing = new Map(before.map((row) => [row.service_instance_name, row]));
+    const conditional = given.map((configuration) => ({
+      ...configuration,
+      standingRevision: Number(standing.get(configuration.instanceName)?.revision ?? 0),
+    }));
+    const stored = await this.store.put(owner, conditional, call, tx);
+    const after = await this.store.find(owner, this.catalogue.names(), tx);
+    // Whoever has changed any of them since the check was faster: the check is made anew.
+    const expected = conditional.filter(
+      ({ instanceName, document }) => standing.get(instanceName)?.digest !== document.digest,
+    );
+    const named = new Set(given.map(({ instanceName }) => instanceName));
+    const isOther = ({ service_instance_name: name }: FoundRow) => !named.has(name ?? '');
+    const others = (rows: FoundRow[]) => etagOfAll(rows.filter(isOther));
+    if (stored.length !== expected.length || others(before) !== others(after)) throw OVERTAKEN;
+    return this.shown(given, after);
+  }
+
+  private shown(
+    given: readonly GivenConfiguration[],
+    rows: readonly FoundRow[],
+  ): ConfigurationsView {
     const named = new Set(given.map(({ instanceName }) => instanceName));
     const shown = rows.filter((row) => named.has(row.service_instance_name ?? ''));
     return { documents: joinDocuments(shown), etag: etagOfAll(rows) };

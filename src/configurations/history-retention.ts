@@ -5,6 +5,8 @@ import { LOGGER, type Logger } from '../logging/logger.js';
 import { SETTINGS, type Settings } from '../settings/settings.js';
 
 const ROUND_MS = 60 * 60 * 1000;
+/** The first round comes within this after the start: replicas start together, and may not live long. */
+const FIRST_ROUND_MS = 10 * 60 * 1000;
 /** Revisions that one statement deletes, so that it never keeps others waiting. */
 const STEP = 1000;
 const PAUSE_MS = 100;
@@ -36,17 +38,25 @@ export class HistoryRetention implements OnModuleInit, OnModuleDestroy {
   ) {}
 
   onModuleInit(): void {
-    this.timer = setInterval(() => {
-      this.prune().catch((error: unknown) => {
-        this.logger.warn({ err: error }, 'Old history was not pruned; trying again in an hour');
-      });
-    }, ROUND_MS);
-    this.timer.unref();
+    this.schedule(Math.random() * FIRST_ROUND_MS);
   }
 
   onModuleDestroy(): void {
     this.stopping = true;
-    clearInterval(this.timer);
+    clearTimeout(this.timer);
+  }
+
+  private schedule(waitMs: number): void {
+    this.timer = setTimeout(() => {
+      this.prune()
+        .catch((error: unknown) => {
+          this.logger.warn({ err: error }, 'Old history was not pruned; trying again in an hour');
+        })
+        .finally(() => {
+          if (!this.stopping) this.schedule(ROUND_MS);
+        });
+    }, waitMs);
+    this.timer.unref();
   }
 
   /** @returns how many revisions were deleted */
@@ -57,7 +67,7 @@ export class HistoryRetention implements OnModuleInit, OnModuleDestroy {
       STEP,
     ];
     for (let pruned = 0; ;) {
-      const rows = await this.database.runApart(PRUNE, values);
+      const rows = await this.database.run(PRUNE, values);
       pruned += rows.length;
       if (rows.length < STEP || this.stopping) {
         if (pruned > 0) this.logger.info({ revisions: pruned }, 'Old history was pruned');

@@ -50,7 +50,7 @@ function deleted(level: ConfigurationLevel): string {
     FROM configurations c JOIN configuration_revisions r ON r.configuration_id = c.id
     WHERE c.level = '${level}' AND c.owner_name = coalesce($2::text, $1::text, '')
       AND c.service_instance_name = $4
-      AND ($3::text IS NULL OR c.tenant_id = $3)
+      AND ($3::text IS NULL OR r.tenant_id = $3)
       AND r.application_id IS NOT NULL
       AND (NOT EXISTS (SELECT FROM applications a WHERE a.id = r.application_id) ${gone})`;
 }

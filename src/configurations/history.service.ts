@@ -88,6 +88,7 @@ export class HistoryService {
    */
   async restore(ref: HistoryRef, revision: number, call: Call): Promise<PutResult> {
     const { owner, instanceName } = ref;
+    const instance = this.catalogue.requireForWrite(instanceName);
     const row = await this.find(ref, revision);
     if (row.document === null) {
       throw new TektonError(
@@ -96,7 +97,6 @@ export class HistoryService {
       );
     }
     const value = toExact(row);
-    const instance = this.catalogue.require(instanceName);
     const faults: Fault[] = [];
     const document = this.rules.check(value, instance, owner.level, '', faults);
     if (faults.length > 0) {

@@ -28,7 +28,7 @@ function removeBelow(column: 'application_id' | 'app_version_id'): Statement {
         SET document = NULL, digest = NULL, application_id = NULL, app_version_id = NULL,
           revision = c.revision + standing.live::int, changed_at = clock_timestamp()
         FROM standing WHERE c.id = standing.id
-        RETURNING c.id, c.revision, c.changed_at, c.service_instance_name, standing.live,
+        RETURNING c.id, c.revision, c.tenant_id, c.changed_at, c.service_instance_name, standing.live,
           standing.application_id
       ),
       history AS (

@@ -58,6 +58,9 @@ export class TektonError extends Error {
   }
 }
 
+/** How many faults an answer lists; a caller mends the first ones first. */
+export const FAULTS_LISTED = 1000;
+
 /**
  * One error for a list of faults of one kind.
  *
@@ -65,9 +68,12 @@ export class TektonError extends Error {
  */
 export function faultsError(code: ErrorCode, what: string, faults: readonly Fault[]): TektonError {
   const [first] = faults;
-  const rest = faults.length > 1 ? ` (and ${faults.length - 1} more, see errors)` : '';
   const place = first?.path ? `${first.path}: ` : '';
-  return new TektonError(code, `${what} is not valid: ${place}${first?.message ?? ''}${rest}`, {
-    faults,
-  });
+  const message = `${what} is not valid: ${place}${first?.message ?? ''}${describeRest(faults)}`;
+  return new TektonError(code, message, { faults: faults.slice(0, FAULTS_LISTED) });
+}
+
+function describeRest({ length }: readonly Fault[]): string {
+  if (length >= FAULTS_LISTED) return ` (errors lists the first ${FAULTS_LISTED} faults)`;
+  return length > 1 ? ` (and ${length - 1} more, see errors)` : '';
 }

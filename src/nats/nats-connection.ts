@@ -1,4 +1,4 @@
-import { setTimeout as sleep } from 'node:timers/promises';
+import { setImmediate as turn, setTimeout as sleep } from 'node:timers/promises';
 import {
   connect,
   headers as natsHeaders,
@@ -40,6 +40,8 @@ export class NatsConnection {
   private readonly listeners = new Set<() => void>();
   private problem = 'NATS has not been reached yet';
   reconnects = 0;
+  /** Errors that the server has told, such as a message that it does not take. */
+  private refusals = 0;
 
   constructor(
     private readonly settings: NatsSettings,
@@ -101,6 +103,7 @@ export class NatsConnection {
       for (const [name, value] of Object.entries(headers)) carried.set(name, value);
       connection.publish(subject, payload, { headers: carried });
     }
+    const refusals = this.refusals;
     const confirmed = connection.flush();
     confirmed.catch(() => undefined);
     const timedOut = Symbol();
@@ -115,6 +118,12 @@ export class NatsConnection {
       this.down('NATS does not answer');
       void connection.reconnect().catch(() => undefined);
       throw new Error(`NATS did not confirm within ${this.settings.timeoutMs} ms`);
+    }
+    // The server tells a refusal before the PONG, and goes on as if nothing were. It comes to us as
+    // a status, some promises later.
+    await turn();
+    if (this.refusals !== refusals) {
+      throw new Error('NATS refuses messages: this user may not publish all that must be told');
     }
   }
 
@@ -131,6 +140,7 @@ export class NatsConnection {
         this.reconnects++;
         this.up('connected again');
       } else if (status.type === 'error') {
+        this.refusals++;
         this.logger.warn({ err: status.error }, 'NATS reports an error');
       }
     }

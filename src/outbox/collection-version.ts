@@ -9,13 +9,16 @@ export const COLLECTION_VERSION: Statement = {
   name: 'read_collection_version',
   text: `
     SELECT last_position AS position,
-      last_position + (SELECT count(*) FROM outbox WHERE position IS NULL) AS version
+      last_position + (SELECT count(*) FROM outbox WHERE position IS NULL) AS version,
+      (SELECT message_id FROM outbox ORDER BY id DESC LIMIT 1) AS newest
     FROM relay_lease`,
 };
 
 export interface CollectionVersionRow {
   position: string;
   version: string;
+  /** Of the newest entry: it tells a database that was set back, and counts again, from before. */
+  newest: string | null;
 }
 
 /**
@@ -23,7 +26,9 @@ export interface CollectionVersionRow {
  *
  * @param seen what the answer depends on beside the collection: who asks, and for what
  */
-export function collectionTag({ version }: CollectionVersionRow, seen: unknown): string {
-  const hash = createHash('sha256').update(JSON.stringify(seen)).digest('base64url');
+export function collectionTag({ version, newest }: CollectionVersionRow, seen: unknown): string {
+  const hash = createHash('sha256')
+    .update(JSON.stringify([newest, seen]))
+    .digest('base64url');
   return `"${version}-${hash.slice(0, 22)}"`;
 }

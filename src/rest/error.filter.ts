@@ -33,11 +33,11 @@ export class ErrorFilter implements ExceptionFilter {
     const request = host.switchToHttp().getRequest<FastifyRequest>();
     const reply = host.switchToHttp().getResponse<FastifyReply>();
     const told = this.toTektonError(error, request);
-    if (told.status >= 500) {
-      this.logger.error(
-        { err: error, correlationId: request.id },
-        told.code === 'INTERNAL' ? 'A request failed' : told.message,
-      );
+    if (told.code === 'INTERNAL') {
+      this.logger.error({ err: error, correlationId: request.id }, 'A request failed');
+    } else if (told.status >= 500) {
+      // There may be thousands of these a second: what is behind them is said where it is noticed.
+      this.logger.warn({ correlationId: request.id }, told.message);
     }
     if (reply.raw.headersSent) {
       // Half an answer must not look whole.

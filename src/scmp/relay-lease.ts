@@ -14,7 +14,7 @@ const ACQUIRE: Statement = {
     UPDATE relay_lease
     SET holder = $1, epoch = epoch + 1,
       expires_at = clock_timestamp() + $2 * interval '1 millisecond'
-    WHERE holder IN ('', $1) OR expires_at < clock_timestamp()
+    WHERE expires_at < clock_timestamp() - $3 * interval '1 millisecond' OR holder = $1
     RETURNING epoch, last_position, sent_position`,
 };
 
@@ -29,7 +29,7 @@ const RELEASE: Statement = {
   name: 'release_relay_lease',
   text: `
     UPDATE relay_lease SET holder = '', expires_at = clock_timestamp(),
-      sent_position = greatest(sent_position, $2::bigint)
+      sent_position = least(greatest(sent_position, $2::bigint), last_position)
     WHERE epoch = $1`,
 };
 
@@ -52,7 +52,7 @@ const PLACE: Statement = {
     lease AS (
       UPDATE relay_lease
       SET last_position = last_position + (SELECT count(*) FROM unplaced),
-        sent_position = greatest(sent_position, $2::bigint),
+        sent_position = least(greatest(sent_position, $2::bigint), last_position),
         expires_at = clock_timestamp() + $4 * interval '1 millisecond'
       WHERE epoch = $1
       RETURNING last_position - (SELECT count(*) FROM unplaced) AS before
@@ -75,6 +75,15 @@ interface LeaseRow {
   epoch: string;
   last_position: string;
   sent_position: string;
+}
+
+type PlacementRow = { before: string } & (PlacedEntry | { position: null });
+
+/** What was placed in one statement. */
+export interface Placement {
+  /** The last position before. */
+  before: number;
+  entries: PlacedEntry[];
 }
 
 /** How far the relay has come when the lease is taken. */
@@ -100,9 +109,14 @@ export class RelayLease {
     return this.epoch !== undefined;
   }
 
-  /** Takes the lease if it is free; gives how far its last holder came. */
-  async acquire(): Promise<Progress | undefined> {
-    const [row] = await this.database.runApart<LeaseRow>(ACQUIRE, [this.replicaId, LEASE_MS]);
+  /**
+   * Takes the lease if it is free; gives how far its last holder came.
+   *
+   * @param courtesyMs time that others are given to take it first
+   */
+  async acquire(courtesyMs: number): Promise<Progress | undefined> {
+    const values = [this.replicaId, LEASE_MS, courtesyMs];
+    const [row] = await this.database.runApart<LeaseRow>(ACQUIRE, values);
     if (!row) return undefined;
     this.epoch = row.epoch;
     this.renewal = setInterval(() => {
@@ -115,20 +129,25 @@ export class RelayLease {
    * Places what is committed, and notes what is confirmed.
    *
    * @param sentPosition up to where NATS has confirmed
-   * @returns the entries that were placed now, in order; `undefined` if another holds the lease
+   * @returns the entries that were placed now, in order, and the position before them; `undefined`
+   *   if another holds the lease
    */
-  async place(sentPosition: number, limit: number): Promise<PlacedEntry[] | undefined> {
-    const rows = await this.database.runApart<PlacedEntry | { position: null }>(PLACE, [
+  async place(sentPosition: number, limit: number): Promise<Placement | undefined> {
+    const rows = await this.database.runApart<PlacementRow>(PLACE, [
       this.epoch,
       sentPosition,
       limit,
       LEASE_MS,
     ]);
-    if (rows.length === 0) {
+    const [first] = rows;
+    if (!first) {
       this.lose();
       return undefined;
     }
-    return rows.filter((row) => row.position !== null);
+    return {
+      before: Number(first.before),
+      entries: rows.filter((row) => row.position !== null),
+    };
   }
 
   /** Entries that were placed earlier, in order. */

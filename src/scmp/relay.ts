@@ -8,6 +8,9 @@ import type { RelayMetrics } from './relay-metrics.js';
 import { kindOf, toScmpMessage, type PlacedEntry, type Provider } from './scmp-message.js';
 
 const STOPPING_POLL_MS = 100;
+/** How long a replica without NATS holds the lease, and how long it then leaves it to others. */
+const HOLD_WITHOUT_NATS_MS = 5000;
+const COURTESY_MS = 3000;
 
 export interface RelaySettings {
   provider: Provider;
@@ -28,6 +31,7 @@ export class Relay {
   private interrupt = new AbortController();
   private asked = false;
   /** Up to where entries are placed, confirmed by NATS, and noted as confirmed. */
+  private heldSince = 0;
   private lastPosition = 0;
   private sentPosition = 0;
   private notedPosition = 0;
@@ -102,17 +106,19 @@ export class Relay {
 
   /** @returns whether there may be more to do at once */
   private async relayBatch(): Promise<boolean> {
-    if (!this.lease.isHeld) {
-      const progress = await this.lease.acquire();
-      if (!progress) return false;
-      this.lastPosition = progress.lastPosition;
-      this.sentPosition = Math.max(this.sentPosition, progress.sentPosition);
-      this.notedPosition = progress.sentPosition;
+    if (!this.lease.isHeld && !(await this.takeLease())) return false;
+    if (await this.leaveToOthers()) return false;
+    const placement = await this.lease.place(this.sentPosition, this.settings.batchSize);
+    if (!placement) return true;
+    if (placement.before !== this.lastPosition) {
+      // The database is not the one of the last placement: it was set back, as by a restore.
+      this.logger.error('The outbox was set back; the relay starts anew from what it says');
+      this.lease.lose();
+      return true;
     }
-    const placed = await this.lease.place(this.sentPosition, this.settings.batchSize);
-    if (!placed) return true;
     this.notedPosition = this.sentPosition;
     const backlog = this.sentPosition < this.lastPosition;
+    const placed = placement.entries;
     this.lastPosition = Number(placed.at(-1)?.position ?? this.lastPosition);
     if (this.nats.isConnected && this.sentPosition < this.lastPosition) {
       await this.send(
@@ -124,6 +130,24 @@ export class Relay {
       this.notedPosition < this.sentPosition ||
       (this.nats.isConnected && this.sentPosition < this.lastPosition)
     );
+  }
+
+  /** Starts from what the database says: what this process remembers may be of another one. */
+  private async takeLease(): Promise<boolean> {
+    const progress = await this.lease.acquire(this.nats.isConnected ? 0 : COURTESY_MS);
+    if (!progress) return false;
+    this.lastPosition = progress.lastPosition;
+    this.sentPosition = this.notedPosition = progress.sentPosition;
+    this.heldSince = Date.now();
+    return true;
+  }
+
+  /** Without NATS, gives the lease up now and then, for a replica that has NATS to take it. */
+  private async leaveToOthers(): Promise<boolean> {
+    if (this.nats.isConnected || this.stopping) return false;
+    if (Date.now() - this.heldSince < HOLD_WITHOUT_NATS_MS) return false;
+    await this.lease.release(this.sentPosition);
+    return true;
   }
 
   private async send(entries: readonly PlacedEntry[]): Promise<void> {

@@ -46,11 +46,24 @@ export function url<Value extends string | undefined>(
     ...description,
     takes,
     read: (value) => {
-      const scheme = typeof value === 'string' && URL.canParse(value) && new URL(value).protocol;
-      if (!scheme || !description.schemes.includes(scheme.slice(0, -1))) throw new Error(takes);
+      if (typeof value !== 'string' || !URL.canParse(value)) throw new Error(takes);
+      const { protocol, username, password } = new URL(value);
+      if (!description.schemes.includes(protocol.slice(0, -1))) throw new Error(takes);
+      if (!isDecodable(username) || !isDecodable(password)) {
+        throw new Error(`${takes}; a percent sign in its user or password is written %25`);
+      }
       return value as NonNullable<Value>;
     },
   };
+}
+
+function isDecodable(text: string): boolean {
+  try {
+    decodeURIComponent(text);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 export function integer(

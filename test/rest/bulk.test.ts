@@ -122,6 +122,15 @@ describe('loading configurations', () => {
     expect((await test.rest.get('/bulk')).text).toBe(before);
   });
 
+  it('lists no more faults than anybody reads', async () => {
+    const names = Array.from({ length: 5000 }, (_, index) => [`none${index}`, {}]);
+    const refused = await test.rest.post('/app-configs', Object.fromEntries(names));
+    expect(refused.status).toBe(400);
+    const { message, errors } = refused.json() as { message: string; errors: unknown[] };
+    expect(errors).toHaveLength(1000);
+    expect(message).toContain('the first 1000 faults');
+  });
+
   it('can be tried', async () => {
     const before = (await test.rest.get('/bulk')).text;
     const tried = await test.rest.post('/app-configs?tenantId=acme&dryRun=true', {
@@ -210,6 +219,40 @@ describe('a bulk read', () => {
     expect((await cluster.rest.get('/bulk?tenantId=kaa', { headers })).status).toBe(200);
     await cluster.rest.put('/app-configs/applications/other?serviceInstanceName=cmx', { n: 1 });
     expect((await cluster.rest.get('/bulk', { headers })).status).toBe(200);
+  });
+
+  it('is not taken back if anything stands in it twice, or is missing', async () => {
+    const version = { name: 'twice-v1', configs: { cmx: {} } };
+    const application = { name: 'twice', appVersions: [version, version] };
+    const tenant = { tenantId: 'acme', applications: [application, application] };
+    const refused = await cluster.rest.put('/bulk', { tenants: [tenant, tenant] });
+    expect(refused.status).toBe(400);
+    expect(refused.json()).toMatchObject({
+      errors: [
+        { path: '/tenants/0/applications/0/appVersions/1/name' },
+        { path: '/tenants/0/applications/1/name' },
+        { path: '/tenants/1/tenantId' },
+      ],
+    });
+    const empty = await cluster.rest.put('/bulk', {});
+    expect(empty.json()).toMatchObject({ errors: [{ path: '/tenants' }] });
+  });
+
+  it('taken back clears a description that is null', async () => {
+    const put = (description?: string | null) =>
+      cluster.rest.put('/bulk', {
+        tenants: [{ tenantId: 'kaa', applications: [{ name: 'other', description }] }],
+      });
+    const description = async () =>
+      ((await cluster.rest.get('/applications/other')).json() as { description: unknown })
+        .description;
+    await put();
+    expect(await description()).toBe('Text');
+    await put(null);
+    expect(await description()).toBeNull();
+    await put('Text');
+    expect(await description()).toBe('Text');
+    await cluster.subscriber.take(2);
   });
 
   it('copies a cluster into an empty one', async () => {

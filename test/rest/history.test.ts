@@ -90,6 +90,8 @@ describe.each(LEVELS)('the history of a configuration of an $level', ({ path }) 
     expect(again.headers.get('x-revision')).toBe('5');
     expect((await test.rest.post(history('/3/restore'))).status).toBe(409);
     expect((await test.rest.post(history('/99/restore'))).status).toBe(404);
+    const unknown = history('/1/restore').replace('=cmx', '=none');
+    expect((await test.rest.post(unknown)).status).toBe(400);
   });
 });
 
@@ -135,6 +137,9 @@ describe('history', () => {
       [1, 'upsert'],
     ]);
     expect((await test.rest.get(`${first}&deleted=true`)).text).toBe('{"secret":1}');
+    // Also when the next owner has put one: what was is the former tenant's alone.
+    await test.rest.put('/app-configs/applications/reused?serviceInstanceName=cmx', { mine: 1 });
     expect((await test.rest.get(history('&deleted=true&tenantId=kaa'))).status).toBe(404);
+    expect((await test.rest.get(history('&deleted=true&tenantId=acme'))).status).toBe(200);
   });
 });

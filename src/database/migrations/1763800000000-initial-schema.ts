@@ -74,6 +74,7 @@ export class InitialSchema1763800000000 implements MigrationInterface {
       CREATE TABLE configuration_revisions (
         configuration_id bigint NOT NULL,
         revision bigint NOT NULL,
+        tenant_id text COLLATE "C" NOT NULL,
         application_id bigint,
         operation text COLLATE "C" NOT NULL
           CONSTRAINT configuration_revisions_operation CHECK (operation IN ('upsert', 'delete')),

@@ -1,0 +1,70 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, inject, it } from 'vitest';
+import { findFreePort } from '../../src/local/free-port.js';
+import { startTekton } from '../../src/start-tekton.js';
+import { createDatabase, withDatabase } from '../support/database.js';
+import { RestClient } from '../support/rest-client.js';
+import { startTestTekton, testEnvironment } from '../support/test-tekton.js';
+
+const PATH = '/tenant-configs?serviceInstanceName=cmx';
+
+it('goes on telling when the database is set back to an earlier state', async () => {
+  const test = await startTestTekton();
+  for (let n = 1; n <= 5; n++) await test.rest.put(PATH, { n });
+  await test.subscriber.take(5);
+  const tag = (await test.rest.get('/applications')).headers.get('etag') ?? '';
+
+  // What a standby that lagged behind, or a backup, would say.
+  const { pathname } = new URL(test.databaseUrl);
+  await withDatabase(test.databaseUrl, pathname.slice(1), async (client) => {
+    await client.query('BEGIN');
+    await client.query('DELETE FROM outbox WHERE position > 2');
+    await client.query(`UPDATE relay_lease SET last_position = 2, sent_position = 2`);
+    await client.query('COMMIT');
+  });
+  for (let n = 6; n <= 8; n++) await test.rest.put(PATH, { n });
+  const told = await test.subscriber.take(3);
+  expect(told.map(({ revision }) => revision)).toEqual([6, 7, 8]);
+  // The same number of changes as before, and other ones.
+  const headers = { 'if-none-match': tag };
+  expect((await test.rest.get('/applications', { headers })).status).toBe(200);
+  await test.stop();
+});
+
+it('does not take for sent what NATS refuses', async () => {
+  const port = await findFreePort();
+  const config = join(mkdtempSync(join(tmpdir(), 'tekton-nats-')), 'nats.conf');
+  writeFileSync(
+    config,
+    `authorization: { users: [{ user: tekton, password: secret,
+       permissions: { publish: { deny: ["kaa.v1.service.>"] } } }] }`,
+  );
+  const server = spawn(
+    inject('natsServerBinary'),
+    ['-a', '127.0.0.1', '-p', String(port), '-c', config],
+    { stdio: 'ignore' },
+  );
+  const tekton = await startTekton(
+    testEnvironment(
+      await createDatabase(inject('postgresUrl')),
+      `nats://tekton:secret@127.0.0.1:${port}`,
+      { OUTBOX_STUCK_AFTER: '1', OUTBOX_POLL_INTERVAL: '100' },
+    ),
+  );
+  await tekton.ready;
+  const rest = new RestClient(`${tekton.restUrl}/api/v1`);
+  const management = new RestClient(tekton.managementUrl);
+  await expect.poll(async () => (await management.get('/health')).status).toBe(200);
+  await rest.put(PATH, { n: 1 });
+  await expect
+    .poll(async () => (await management.get('/health')).text, { timeout: 10_000 })
+    .toContain('1 notifications wait to be sent');
+  expect((await management.get('/metrics')).text).toMatch(/^tekton_outbox_backlog 1$/m);
+  await tekton.stop();
+  server.kill();
+  await once(server, 'exit');
+});
