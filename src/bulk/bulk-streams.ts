@@ -76,7 +76,10 @@ export class BulkStreams {
       objectMode: true,
       highWaterMark: 1,
     });
-    cutOffStalled(stream, reply, this.settings['http.stall-timeout'] * 1000);
+    cutOff(stream, reply, {
+      stalledMs: this.settings['http.stall-timeout'] * 1000,
+      wholeMs: this.settings['http.stream-timeout'] * 1000,
+    });
     await reply.send(stream);
   }
 
@@ -95,22 +98,28 @@ export class BulkStreams {
   }
 }
 
-/** Destroys the connection of a reader that takes nothing for so long. */
-function cutOffStalled(stream: Readable, reply: FastifyReply, timeoutMs: number): void {
-  const { raw } = reply;
-  let timer: NodeJS.Timeout | undefined;
+/** Destroys the connection of a reader that takes nothing for so long, or takes so long in all. */
+function cutOff(
+  stream: Readable,
+  { raw }: FastifyReply,
+  { stalledMs, wholeMs }: { stalledMs: number; wholeMs: number },
+): void {
+  const end = () => {
+    raw.destroy();
+    stream.destroy();
+  };
+  const whole = setTimeout(end, wholeMs);
+  let stalled: NodeJS.Timeout | undefined;
   const wait = () => {
-    clearTimeout(timer);
-    timer = setTimeout(() => {
-      raw.destroy();
-      stream.destroy();
-    }, timeoutMs);
+    clearTimeout(stalled);
+    stalled = setTimeout(end, stalledMs);
   };
   wait();
   stream.on('data', wait);
   raw.on('drain', wait);
   raw.once('close', () => {
-    clearTimeout(timer);
+    clearTimeout(whole);
+    clearTimeout(stalled);
     // A caller that went away does not keep the snapshot open.
     stream.destroy();
   });

@@ -1,10 +1,9 @@
+import { HTTP_OPTIONS } from './http-options.js';
 import { choice, flag, integer, list, text, url, type Option } from './option.js';
 
 /** Names of service instances are NATS subject tokens. */
 export const INSTANCE_NAME = /^[A-Za-z0-9][A-Za-z0-9_-]{0,99}$/;
 
-const KIBIBYTE = 1024;
-const MEBIBYTE = 1024 * KIBIBYTE;
 const INSTANCE_NAME_TAKES = '1 to 100 of A-Z a-z 0-9 _ -, the first a letter or digit';
 
 /**
@@ -51,109 +50,7 @@ export const OPTIONS = {
     about: 'Whether calls need an access token. Without, every caller may do everything.',
     default: true,
   }),
-  'http.host': text<string | undefined>({
-    about: 'Address that the REST API listens on.',
-    default: undefined,
-    defaultAbout: '0.0.0.0, or 127.0.0.1 while kaa.security.enabled is false',
-    takes: 'an IP address or host name',
-  }),
-  'http.port': integer({
-    about: 'Port of the REST API; 0 takes a free one.',
-    default: 8080,
-    min: 0,
-    max: 65_535,
-    shortNames: ['PORT'],
-  }),
-  'http.url-prefix': text<string>({
-    about: 'The API answers under this prefix too, as an ingress of Kaa calls it.',
-    default: '/tekton',
-    pattern: /^(\/[A-Za-z0-9._~-]+)+$/,
-    takes: 'a path such as /tekton, without a slash at its end',
-  }),
-  'http.cors.origins': list({
-    about: 'Origins whose pages browsers let call the API; * for any.',
-    default: [],
-    of: text<string>({
-      about: '',
-      default: '',
-      pattern: /^(\*|https?:\/\/[^/\s]+)$/,
-      takes: 'an origin such as https://dashboard.example.com, or *',
-    }),
-  }),
-  'http.body-limit': integer({
-    about: 'Bytes that the body of a request may have (413 above).',
-    default: MEBIBYTE,
-    min: KIBIBYTE,
-    max: 1024 * MEBIBYTE,
-  }),
-  'http.bulk-body-limit': integer({
-    about: 'Bytes that the body of a bulk load may have (413 above).',
-    default: 64 * MEBIBYTE,
-    min: KIBIBYTE,
-    max: 1024 * MEBIBYTE,
-  }),
-  'http.header-limit': integer({
-    about: 'Bytes that all headers of a request may have together (431 above).',
-    default: 32 * KIBIBYTE,
-    min: 8 * KIBIBYTE,
-    max: MEBIBYTE,
-  }),
-  'http.url-limit': integer({
-    about: 'Characters that the URL of a request may have (414 above).',
-    default: 8 * KIBIBYTE,
-    min: KIBIBYTE,
-    max: 64 * KIBIBYTE,
-  }),
-  'http.json-depth-limit': integer({
-    about: 'How many objects and arrays of a JSON body may lie in each other (400 above).',
-    default: 100,
-    min: 5,
-    max: 1000,
-  }),
-  'http.json-key-limit': integer({
-    about: 'How many keys a JSON body may have in all (400 above).',
-    default: 100_000,
-    min: 100,
-    max: 100_000_000,
-  }),
-  'http.bulk-json-key-limit': integer({
-    about: 'How many keys the body of a bulk load may have in all (400 above).',
-    default: 10_000_000,
-    min: 100,
-    max: 1_000_000_000,
-  }),
-  'http.stream-limit': integer({
-    about:
-      'How many bulk reads are answered at a time (503 above); each holds a connection to PostgreSQL.',
-    default: 4,
-    min: 1,
-    max: 1000,
-  }),
-  'http.stall-timeout': integer({
-    about: 'Seconds that the reader of a bulk read may take nothing before it is cut off.',
-    default: 30,
-    min: 1,
-    max: 3600,
-  }),
-  'http.request-timeout': integer({
-    about: 'Seconds within which a client must have sent its request, header and body.',
-    default: 60,
-    min: 1,
-    max: 3600,
-  }),
-  'management.host': text<string | undefined>({
-    about: 'Address that health and metrics listen on.',
-    default: undefined,
-    defaultAbout: 'the same as http.host',
-    takes: 'an IP address or host name',
-  }),
-  'management.port': integer({
-    about: 'Port of health and metrics; the same as http.port puts them beside the API.',
-    default: 8081,
-    min: 0,
-    max: 65_535,
-    shortNames: ['MANAGEMENT_PORT'],
-  }),
+  ...HTTP_OPTIONS,
   'database.url': url<string | undefined>({
     about: 'Where PostgreSQL is: postgres://user:password@host:port/database. Required.',
     default: undefined,

@@ -1,4 +1,6 @@
+import { once } from 'node:events';
 import { mkdtempSync, writeFileSync } from 'node:fs';
+import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
@@ -97,5 +99,53 @@ describe('the built Tekton', () => {
     const { code, stderr } = await tekton.end();
     expect(code).toBe(1);
     expect(stderr).toContain('FromTheFuture9');
+  });
+
+  it('stops within the graceful time although callers do not come to their end', async () => {
+    const tekton = new TektonProcess(await environment({ SERVICE_GRACEFUL_SHUTDOWN: '1' }));
+    const rest = await tekton.serving();
+    const document = { pad: 'x'.repeat(1_000_000) };
+    for (let index = 0; index < 30; index++) {
+      await rest.post('/applications', { name: `app${index}` });
+      await rest.put(`/app-configs/applications/app${index}?serviceInstanceName=cmx`, document);
+    }
+    const { hostname, port } = new URL(rest.baseUrl);
+    const open = (request: string) => {
+      const socket = connect(Number(port), hostname).on('error', () => undefined);
+      socket.write(request);
+      return socket;
+    };
+    const reader = open('GET /api/v1/bulk HTTP/1.1\r\nhost: x\r\n\r\n');
+    await once(reader, 'data');
+    reader.pause();
+    const writer = open(
+      'PUT /api/v1/tenant-configs?serviceInstanceName=cmx HTTP/1.1\r\nhost: x\r\n' +
+        'content-type: application/json\r\ncontent-length: 100\r\n\r\n{',
+    );
+    tekton.signal('SIGTERM');
+    expect(await tekton.end()).toMatchObject({ code: 0 });
+    reader.destroy();
+    writer.destroy();
+  });
+
+  it('ends at once on a second signal', async () => {
+    const tekton = new TektonProcess(await environment({ SERVICE_GRACEFUL_SHUTDOWN: '3600' }));
+    const rest = await tekton.serving();
+    const { hostname, port } = new URL(rest.baseUrl);
+    const writer = connect(Number(port), hostname).on('error', () => undefined);
+    writer.write('PUT /api/v1/applications/x HTTP/1.1\r\nhost: x\r\ncontent-length: 9\r\n\r\n{');
+    await expect.poll(() => writer.bytesWritten).toBeGreaterThan(0);
+    tekton.signal('SIGTERM');
+    await expect
+      .poll(() =>
+        rest.get('/applications').then(
+          () => 'up',
+          () => 'down',
+        ),
+      )
+      .toBe('down');
+    tekton.signal('SIGTERM');
+    expect(await tekton.end()).toMatchObject({ code: 1 });
+    writer.destroy();
   });
 });

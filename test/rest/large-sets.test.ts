@@ -74,12 +74,18 @@ describe('a large set', () => {
   it('does not look whole if the database fails in the middle', async () => {
     const reader = await readNothing('/bulk');
     const { pathname } = new URL(test.databaseUrl);
-    await withDatabase(test.databaseUrl, pathname.slice(1), (client) =>
-      client.query(
-        `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
-         WHERE datname = current_database() AND state = 'idle in transaction'`,
-      ),
-    );
+    await withDatabase(test.databaseUrl, pathname.slice(1), async (client) => {
+      // Once the reader has stalled it, the stream waits within its transaction.
+      await expect
+        .poll(async () => {
+          const { rowCount } = await client.query(
+            `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+             WHERE datname = current_database() AND state = 'idle in transaction'`,
+          );
+          return rowCount;
+        })
+        .toBe(1);
+    });
     reader.socket.resume();
     await reader.closed;
     // A chunked answer that is whole ends with an empty chunk.
@@ -97,7 +103,7 @@ async function readNothing(path: string): Promise<{
 }> {
   const { hostname, port } = new URL(test.rest.baseUrl);
   const socket = createConnection({ host: hostname, port: Number(port) });
-  socket.write(`GET /api/v1${path} HTTP/1.1\r\nhost: x\r\n\r\n`);
+  socket.write(`GET /api/v1${path} HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n`);
   let received = '';
   const closed = new Promise<void>((resolve) => {
     socket.once('close', () => {
