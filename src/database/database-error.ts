@@ -56,11 +56,17 @@ export function isDatabaseUnavailable(error: unknown): boolean {
   );
 }
 
+/** node-postgres: no connection of the pool became free in time, so that nothing was sent. */
+const NEVER_SENT = 'timeout exceeded when trying to connect';
+
 /** What callers are told while the database cannot be used. */
 export function databaseUnavailable(cause?: unknown): TektonError {
-  return new TektonError(
-    'UNAVAILABLE',
-    'The database cannot be reached right now. Whether a change that was under way took place is not known; read it, then try again.',
-    { cause, headers: { 'retry-after': String(RETRY_AFTER_SECONDS) } },
-  );
+  const outcome =
+    cause === undefined || (cause instanceof Error && cause.message.includes(NEVER_SENT))
+      ? 'Nothing was changed; try again.'
+      : 'Whether a change that was under way took place is not known; read it, then try again.';
+  return new TektonError('UNAVAILABLE', `The database cannot be reached right now. ${outcome}`, {
+    cause,
+    headers: { 'retry-after': String(RETRY_AFTER_SECONDS) },
+  });
 }

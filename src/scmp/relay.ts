@@ -152,6 +152,12 @@ export class Relay {
 
   private async send(entries: readonly PlacedEntry[]): Promise<void> {
     const { provider } = this.settings;
+    if (entries.length === 0) {
+      // Somebody has deleted rows by hand: there is nothing to tell, and nothing to wait for.
+      this.logger.error(`Entries up to position ${this.lastPosition} are missing in the outbox`);
+      this.sentPosition = this.lastPosition;
+      return;
+    }
     await this.nats.publishConfirmed(entries.map((entry) => toScmpMessage(entry, provider)));
     this.sentPosition = Number(entries.at(-1)?.position ?? this.sentPosition);
     const now = Date.now();
