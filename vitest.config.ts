@@ -7,6 +7,8 @@ export default defineConfig({
     setupFiles: ['test/support/setup.ts'],
     testTimeout: 30_000,
     hookTimeout: 60_000,
+    // A bound against hanging, not a measure: a busy machine is slow.
+    expect: { poll: { timeout: 15_000 } },
     // Two cores: more workers only queue behind PostgreSQL.
     maxWorkers: 2,
     // A forgotten `.only` would silently leave tests out.

@@ -120,8 +120,10 @@ describe('the built Tekton', () => {
     reader.pause();
     const writer = open(
       'PUT /api/v1/tenant-configs?serviceInstanceName=cmx HTTP/1.1\r\nhost: x\r\n' +
-        'content-type: application/json\r\ncontent-length: 100\r\n\r\n{',
+        'content-type: application/json\r\ncontent-length: 100\r\n' +
+        'expect: 100-continue\r\n\r\n',
     );
+    await once(writer, 'data');
     tekton.signal('SIGTERM');
     expect(await tekton.end()).toMatchObject({ code: 0 });
     reader.destroy();
@@ -133,8 +135,14 @@ describe('the built Tekton', () => {
     const rest = await tekton.serving();
     const { hostname, port } = new URL(rest.baseUrl);
     const writer = connect(Number(port), hostname).on('error', () => undefined);
-    writer.write('PUT /api/v1/applications/x HTTP/1.1\r\nhost: x\r\ncontent-length: 9\r\n\r\n{');
-    await expect.poll(() => writer.bytesWritten).toBeGreaterThan(0);
+    // Waits for a body that does not come.
+    writer.write(
+      'PUT /api/v1/tenant-configs?serviceInstanceName=cmx HTTP/1.1\r\nhost: x\r\n' +
+        'content-type: application/json\r\ncontent-length: 9\r\n' +
+        'expect: 100-continue\r\n\r\n',
+    );
+    // The server has the request, and says to go on.
+    await once(writer, 'data');
     tekton.signal('SIGTERM');
     await expect
       .poll(() =>
