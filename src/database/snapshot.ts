@@ -2,7 +2,7 @@ import type { PoolClient } from 'pg';
 import type { QueryRunner } from 'typeorm';
 
 /** Bytes of rows that are fetched at a time; what a stream holds in memory is a few times this. */
-const FETCH_BYTES = 1024 * 1024;
+const FETCH_BYTES = 256 * 1024;
 const FIRST_FETCH_ROWS = 16;
 const LAST_FETCH_ROWS = 5000;
 
