@@ -5,7 +5,7 @@ import { Database } from './database/database.js';
 import { createLogger, type Logger } from './logging/logger.js';
 import { HealthIndicators } from './management/health-indicators.js';
 import { NatsConnection } from './nats/nats-connection.js';
-import { Relay } from './scmp/relay.js';
+import { RelayRunner } from './scmp/relay-runner.js';
 import { loadSettings, type Settings } from './settings/settings.js';
 
 /** What each later step of a stop is given, however long the earlier ones took. */
@@ -43,7 +43,7 @@ export async function startTekton(environment = process.env): Promise<RunningTek
   warnOfOpenAccess(settings, logger);
   const database = app.get(Database);
   const nats = app.get(NatsConnection);
-  const relay = app.get(Relay);
+  const relay = app.get(RelayRunner);
   void nats.start();
   const ready = database.start().then(() => {
     if (database.unreadyReason !== undefined) return;

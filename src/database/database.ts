@@ -167,19 +167,29 @@ export class Database {
     return (this.ready.driver as PostgresDriver).master as Pool;
   }
 
-  private createApartPool(): Pool {
+  /** A connection outside the pools, for what only a connection can keep; the caller ends it. */
+  async openConnection(): Promise<pg.Client> {
+    const client = new pg.Client(this.connectionSettings());
+    await client.connect();
+    return client;
+  }
+
+  private connectionSettings(): pg.ClientConfig {
     const { url, applicationName, connectTimeoutMs, queryTimeoutMs } = this.settings;
-    const pool = new pg.Pool({
+    return {
       connectionString: url,
       application_name: applicationName,
       connectionTimeoutMillis: connectTimeoutMs,
-      max: APART_POOL_SIZE,
       keepAlive: true,
       ...(queryTimeoutMs !== undefined && {
         statement_timeout: queryTimeoutMs,
         query_timeout: queryTimeoutMs + 1000,
       }),
-    });
+    };
+  }
+
+  private createApartPool(): Pool {
+    const pool = new pg.Pool({ ...this.connectionSettings(), max: APART_POOL_SIZE });
     pool.on('error', (error) => {
       this.logger.warn({ err: error }, 'An idle connection to the database was lost');
     });

@@ -1,7 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from '../logging/logger.js';
 import type { NatsConnection } from '../nats/nats-connection.js';
-import type { Outbox } from '../outbox/outbox.js';
 import type { Backlog } from './backlog.js';
 import { LEASE_MS, type RelayLease } from './relay-lease.js';
 import type { RelayMetrics } from './relay-metrics.js';
@@ -40,19 +39,12 @@ export class Relay {
     private readonly lease: RelayLease,
     private readonly backlog: Backlog,
     private readonly nats: NatsConnection,
-    private readonly outbox: Outbox,
     private readonly metrics: RelayMetrics,
     private readonly settings: RelaySettings,
     private readonly logger: Logger,
   ) {}
 
   start(): void {
-    this.outbox.onCommitted(() => {
-      this.wake();
-    });
-    this.nats.onConnected(() => {
-      this.wake();
-    });
     this.loop = this.run();
   }
 
@@ -70,7 +62,8 @@ export class Relay {
     await this.lease.release(this.sentPosition).catch(() => undefined);
   }
 
-  private wake(): void {
+  /** Has it look at once. */
+  wake(): void {
     this.asked = true;
     this.interrupt.abort();
   }

@@ -9,8 +9,30 @@ import { SETTINGS, type Settings } from '../settings/settings.js';
 import { Backlog } from './backlog.js';
 import { RELAY_METRIC_PROVIDERS, RelayMetrics } from './relay-metrics.js';
 import { RelayLease } from './relay-lease.js';
+import { RelayRunner } from './relay-runner.js';
+import { RelaySignal } from './relay-signal.js';
 import { Relay } from './relay.js';
 import { subjectOf, type Provider } from './scmp-message.js';
+
+function createRunner(
+  database: Database,
+  backlog: Backlog,
+  nats: NatsConnection,
+  outbox: Outbox,
+  metrics: RelayMetrics,
+  settings: Settings,
+  logger: Logger,
+): RelayRunner {
+  const provider = providerOf(settings);
+  const lease = new RelayLease(database, provider.replicaId);
+  const relaySettings = {
+    provider,
+    pollIntervalMs: settings['outbox.poll-interval'],
+    batchSize: settings['outbox.batch-size'],
+  };
+  const relay = new Relay(lease, backlog, nats, metrics, relaySettings, logger);
+  return new RelayRunner(relay, lease, new RelaySignal(database, logger), outbox, nats);
+}
 
 @Module({
   imports: [NatsModule, OutboxModule],
@@ -18,35 +40,12 @@ import { subjectOf, type Provider } from './scmp-message.js';
     ...RELAY_METRIC_PROVIDERS,
     Backlog,
     {
-      provide: Relay,
+      provide: RelayRunner,
       inject: [Database, Backlog, NatsConnection, Outbox, RelayMetrics, SETTINGS, LOGGER],
-      useFactory: (
-        database: Database,
-        backlog: Backlog,
-        nats: NatsConnection,
-        outbox: Outbox,
-        metrics: RelayMetrics,
-        settings: Settings,
-        logger: Logger,
-      ) => {
-        const provider = providerOf(settings);
-        return new Relay(
-          new RelayLease(database, provider.replicaId),
-          backlog,
-          nats,
-          outbox,
-          metrics,
-          {
-            provider,
-            pollIntervalMs: settings['outbox.poll-interval'],
-            batchSize: settings['outbox.batch-size'],
-          },
-          logger,
-        );
-      },
+      useFactory: createRunner,
     },
   ],
-  exports: [Relay, Backlog],
+  exports: [RelayRunner, Backlog],
 })
 export class ScmpModule {
   constructor(outbox: Outbox, @Inject(SETTINGS) settings: Settings) {

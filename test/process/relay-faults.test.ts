@@ -8,7 +8,8 @@ import { findFreePort } from '../../src/local/free-port.js';
 import { startTekton } from '../../src/start-tekton.js';
 import { createDatabase, withDatabase } from '../support/database.js';
 import { RestClient } from '../support/rest-client.js';
-import { startTestTekton, testEnvironment } from '../support/test-tekton.js';
+import { Subscriber } from '../support/subscriber.js';
+import { startTestNats, startTestTekton, testEnvironment } from '../support/test-tekton.js';
 
 const PATH = '/tenant-configs?serviceInstanceName=cmx';
 
@@ -67,4 +68,30 @@ it('does not take for sent what NATS refuses', async () => {
   await tekton.stop();
   server.kill();
   await once(server, 'exit');
+});
+
+it('tells at once what was written through another replica', async () => {
+  const nats = await startTestNats();
+  const subscriber = await Subscriber.connect(nats.nats.url);
+  const databaseUrl = await createDatabase(inject('postgresUrl'));
+  // Only a signal can wake the relay within the time that the subscriber waits.
+  const environment = testEnvironment(databaseUrl, nats.nats.url, {
+    OUTBOX_POLL_INTERVAL: '60000',
+  });
+  const holder = await startTekton(environment);
+  await holder.ready;
+  await new RestClient(`${holder.restUrl}/api/v1`).put(PATH, { n: 0 });
+  await subscriber.take(1);
+  const other = await startTekton(environment);
+  await other.ready;
+  const rest = new RestClient(`${other.restUrl}/api/v1`);
+  for (let n = 1; n <= 20; n++) {
+    await rest.put(PATH, { n });
+    const [told] = await subscriber.take(1);
+    expect(told?.revision).toBe(n + 1);
+  }
+  await other.stop();
+  await holder.stop();
+  await subscriber.close();
+  await nats.stop();
 });
