@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { expect, inject, it } from 'vitest';
+import { expect, inject, it, onTestFinished } from 'vitest';
 import { findFreePort } from '../../src/local/free-port.js';
 import { startTekton } from '../../src/start-tekton.js';
 import { createDatabase, withDatabase } from '../support/database.js';
@@ -49,6 +49,9 @@ it('does not take for sent what NATS refuses', async () => {
     ['-a', '127.0.0.1', '-p', String(port), '-c', config],
     { stdio: 'ignore' },
   );
+  onTestFinished(() => {
+    server.kill('SIGKILL');
+  });
   const tekton = await startTekton(
     testEnvironment(
       await createDatabase(inject('postgresUrl')),
