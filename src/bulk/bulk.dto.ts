@@ -1,4 +1,5 @@
 import { ApiProperty, type ApiBodyOptions } from '@nestjs/swagger';
+import { DOCUMENT } from '../configurations/levels.js';
 
 class CreatedDto {
   @ApiProperty({ type: 'integer', example: 1 })
@@ -29,8 +30,6 @@ export class LoadCountsDto {
 }
 
 type Schema = Exclude<Extract<ApiBodyOptions, { schema: unknown }>['schema'], { $ref: string }>;
-
-const DOCUMENT: Schema = { type: 'object', additionalProperties: true };
 
 /** The form of the services' own configuration files, by service instance. */
 export const CONFIGURATION_FILES_SCHEMA: Schema = {

@@ -6,7 +6,7 @@ import { runIn } from '../database/database.js';
 import { faultsError } from '../errors/tekton-error.js';
 import { Catalogue } from '../instances/catalogue.js';
 import { Outbox, type ConfigurationChange } from '../outbox/outbox.js';
-import { Load, type LoadedConfiguration } from './load.js';
+import { addressKey, Load, ownerName, type LoadedConfiguration } from './load.js';
 import { narrowestMessages, type ChangedThing } from './load-messages.js';
 import { loadNames, type LoadedNames } from './load-names.js';
 import {
@@ -166,13 +166,4 @@ async function putConfigurations(
     );
   }
   return changed;
-}
-
-function ownerName({ tenantId, appName, appVersionName }: LoadedConfiguration): string {
-  return appVersionName ?? appName ?? tenantId;
-}
-
-/** Sorts like the columns, since none of them can hold the separator. */
-function addressKey(level: string, owner: string, instanceName: string): string {
-  return [level, owner, instanceName].join('\0');
 }

@@ -39,6 +39,16 @@ export interface LoadedConfiguration {
 
 export type Path = readonly string[];
 
+/** The name by which the database knows the owner of a configuration. */
+export function ownerName({ tenantId, appName, appVersionName }: LoadedConfiguration): string {
+  return appVersionName ?? appName ?? tenantId;
+}
+
+/** Sorts like the columns, since none of them can hold the separator. */
+export function addressKey(level: string, owner: string, instanceName: string): string {
+  return [level, owner, instanceName].join('\0');
+}
+
 /**
  * A set of applications, versions and configurations that is to be loaded, collected from a body
  * of whichever form, with all that is wrong with it. Reading ends early if that is very much.
@@ -100,10 +110,10 @@ export class Load {
     value: ExactObject | undefined,
     path: Path,
   ): void {
-    const { level, tenantId, appName, appVersionName, instanceName } = address;
+    const { level, instanceName } = address;
     const instance = this.catalogue.find(instanceName);
     if (!instance) return;
-    const key = [level, appVersionName ?? appName ?? tenantId, instanceName].join('\0');
+    const key = addressKey(level, ownerName(address), instanceName);
     if (this.addresses.has(key)) {
       this.refuse(path, 'this configuration stands twice in the body; keep one of the two');
       return;

@@ -30,7 +30,7 @@ import { IF_MATCH, IF_NONE_MATCH, IF_NONE_MATCH_ON_WRITE } from '../rest/precond
 import { BodyOfCall, JSON_TYPE, MERGE_PATCH_TYPE, RequestBody } from '../rest/request-body.js';
 import type { ConfigurationView } from './configuration-view.js';
 import { ConfigurationsService } from './configurations.service.js';
-import { INSTANCE, LEVELS, type Level, type OwnerParameters } from './levels.js';
+import { DOCUMENT, INSTANCE, LEVELS, type Level, type OwnerParameters } from './levels.js';
 
 const OPTIONAL_INSTANCE: Parameter = {
   ...INSTANCE,
@@ -38,8 +38,6 @@ const OPTIONAL_INSTANCE: Parameter = {
   description:
     'The service instance whose configuration is meant; without it, an object of service instance names and their configurations.',
 };
-
-const DOCUMENT = { type: 'object', additionalProperties: true } as const;
 
 const WRITE: readonly Parameter[] = [DRY_RUN, IF_MATCH, IF_NONE_MATCH_ON_WRITE];
 

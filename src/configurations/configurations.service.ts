@@ -2,7 +2,6 @@ import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import type { Call } from '../auth/caller.js';
 import { Catalogue } from '../instances/catalogue.js';
-import { parseExact } from '../json/exact-json.js';
 import { mergePatch } from '../json/merge-patch.js';
 import { missingFirst } from '../rest/missing-first.js';
 import { JSON_TYPE, MERGE_PATCH_TYPE, type RequestBody } from '../rest/request-body.js';
@@ -22,10 +21,7 @@ import {
 } from './configuration-view.js';
 import type { FoundRow, LiveRow } from './configuration-statements.js';
 import { DocumentRules } from './document-rules.js';
-import type { ConfigurationDocument } from './document.js';
-
-/** What is stored was held to the limits of its time. */
-const NO_LIMITS = { depth: Infinity, keys: Infinity };
+import { readStored, type ConfigurationDocument } from './document.js';
 
 /** Undoes a conditional put of several that somebody else has overtaken. */
 const OVERTAKEN = new Error('Somebody else was faster');
@@ -129,7 +125,7 @@ export class ConfigurationsService {
       this.store.requireOwner(owner),
     );
     const merge: Replacement = (standing) => {
-      const target = standing && parseExact(standing.document, NO_LIMITS);
+      const target = standing && readStored(standing.document);
       return { document: this.rules.require(mergePatch(target, patch), instance, owner.level) };
     };
     return this.replace(owner, instanceName, merge, call);

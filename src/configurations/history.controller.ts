@@ -21,12 +21,11 @@ import { BodyOfCall, RequestBody } from '../rest/request-body.js';
 import { showView } from './configurations.controller.js';
 import { RevisionDto, toRevisionDto } from './history.dto.js';
 import { HistoryService, type HistoryRef } from './history.service.js';
-import { INSTANCE, LEVELS, type Level, type OwnerParameters } from './levels.js';
+import { DOCUMENT, INSTANCE, LEVELS, type Level, type OwnerParameters } from './levels.js';
 
 const DEFAULT_LIMIT = 50;
 const MAXIMAL_LIMIT = 500;
 const REVISION_SCHEMA = { type: 'integer', minimum: 1, maximum: Number.MAX_SAFE_INTEGER } as const;
-const DOCUMENT = { type: 'object', additionalProperties: true } as const;
 
 const REVISION: Parameter = {
   name: 'revision',
@@ -114,7 +113,7 @@ function createController(level: Level): Type {
       @ParametersOfCall() given: HistoryParameters & { revision: number },
       @CurrentCall() call: Call,
       @Res({ passthrough: true }) reply: FastifyReply,
-    ): Promise<string | null> {
+    ): Promise<string> {
       const row = await this.history.read(toRef(given, call), given.revision);
       reply.header('x-revision', row.revision);
       reply.header('last-modified', row.changed_at.toUTCString());

@@ -3,12 +3,12 @@ import type { Call } from '../auth/caller.js';
 import { Database } from '../database/database.js';
 import { TektonError, type Fault } from '../errors/tekton-error.js';
 import { Catalogue } from '../instances/catalogue.js';
-import { isExactObject, parseExact, type ExactObject } from '../json/exact-json.js';
 import { diffExact } from '../json/json-patch.js';
 import { describeOwner, ownerValues, type ConfigurationOwner } from './configuration-owner.js';
 import { ConfigurationStore } from './configuration-store.js';
 import type { PutResult } from './configuration-view.js';
 import { ConfigurationsService } from './configurations.service.js';
+import { readStored } from './document.js';
 import { DocumentRules } from './document-rules.js';
 import {
   HISTORY_STATEMENTS,
@@ -16,8 +16,6 @@ import {
   type RevisionDocumentRow,
   type RevisionRow,
 } from './history-statements.js';
-
-const NO_LIMITS = { depth: Infinity, keys: Infinity };
 
 /** Which history a call means. */
 export interface HistoryRef {
@@ -62,12 +60,12 @@ export class HistoryService {
    * @param revision the newest if it is not given
    * @throws {TektonError} NOT_FOUND also if it deleted the configuration
    */
-  async read(ref: HistoryRef, revision?: number): Promise<RevisionDocumentRow> {
-    const row = await this.find(ref, revision);
-    if (row.document === null) {
+  async read(ref: HistoryRef, revision?: number): Promise<RevisionRow & { document: string }> {
+    const { document, ...row } = await this.find(ref, revision);
+    if (document === null) {
       throw notFound(ref, `no document at revision ${row.revision}: it deleted the configuration`);
     }
-    return row;
+    return { ...row, document };
   }
 
   /**
@@ -78,7 +76,7 @@ export class HistoryService {
    */
   async diff(ref: HistoryRef, from: number, to?: number): Promise<string> {
     const [first, second] = await Promise.all([this.read(ref, from), this.read(ref, to)]);
-    return diffExact(toExact(first), toExact(second));
+    return diffExact(readStored(first.document), readStored(second.document));
   }
 
   /**
@@ -96,7 +94,7 @@ export class HistoryService {
         `Revision ${revision} deleted the configuration: there is no document to restore; delete it instead`,
       );
     }
-    const value = toExact(row);
+    const value = readStored(row.document);
     const faults: Fault[] = [];
     const document = this.rules.check(value, instance, owner.level, '', faults);
     if (faults.length > 0) {
@@ -132,12 +130,6 @@ export class HistoryService {
   private values({ owner, instanceName }: HistoryRef): (string | null)[] {
     return [...ownerValues(owner), this.catalogue.require(instanceName).name];
   }
-}
-
-function toExact({ document }: RevisionDocumentRow): ExactObject {
-  const value = parseExact(document ?? '', NO_LIMITS);
-  if (!isExactObject(value)) throw new Error('Only objects are stored');
-  return value;
 }
 
 function notFound({ owner, instanceName }: HistoryRef, what: string): TektonError {

@@ -10,6 +10,9 @@ import { Scope } from '../auth/scopes.js';
 import type { Parameter } from '../rest/parameter.js';
 import type { ConfigurationOwner } from './configuration-owner.js';
 
+/** What OpenAPI says of a document: it is opaque here. */
+export const DOCUMENT = { type: 'object', additionalProperties: true } as const;
+
 export const INSTANCE: Parameter = {
   name: 'serviceInstanceName',
   in: 'query',

@@ -29,7 +29,6 @@ export class Database {
   private dataSource: DataSource | undefined;
   private apart: Pool | undefined;
   private stopping: AbortController | undefined;
-  private readonly listeners = new Set<() => void>();
   private problem = 'The database has not been reached yet';
 
   constructor(
@@ -60,7 +59,6 @@ export class Database {
         }
         this.apart = this.createApartPool();
         this.dataSource = dataSource;
-        for (const listener of this.listeners) listener();
         return;
       } catch (error) {
         this.problem = error instanceof Error ? error.message : String(error);
@@ -81,11 +79,6 @@ export class Database {
     const dataSource = this.dataSource;
     this.dataSource = undefined;
     await Promise.all([dataSource?.destroy(), this.apart?.end()]);
-  }
-
-  /** Calls `listener` once the database can be used. */
-  onReady(listener: () => void): void {
-    this.listeners.add(listener);
   }
 
   /**

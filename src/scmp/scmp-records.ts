@@ -24,38 +24,32 @@ export interface TargetedRecord {
   appVerName: string | null;
 }
 
-const broadcastType = avro.Type.forSchema(
-  {
-    type: 'record',
-    name: 'BroadcastConfigurationUpdateEvent',
-    namespace: NAMESPACE,
-    fields: [
-      { name: 'correlationId', type: 'string' },
-      { name: 'timestamp', type: 'long' },
-      { name: 'originatorReplicaId', type: 'string' },
-      { name: 'tenantID', ...OPTIONAL_STRING },
-      { name: 'appName', ...OPTIONAL_STRING },
-      { name: 'appVerName', ...OPTIONAL_STRING },
-    ],
-  } as avro.Schema,
-  { wrapUnions: false },
-);
+const FIRST_FIELDS = [
+  { name: 'correlationId', type: 'string' },
+  { name: 'timestamp', type: 'long' },
+];
+const APPLICATION_FIELDS = [
+  { name: 'appName', ...OPTIONAL_STRING },
+  { name: 'appVerName', ...OPTIONAL_STRING },
+];
 
-const targetedType = avro.Type.forSchema(
-  {
-    type: 'record',
-    name: 'ServiceSpecificConfigurationUpdateEvent',
-    namespace: NAMESPACE,
-    fields: [
-      { name: 'correlationId', type: 'string' },
-      { name: 'timestamp', type: 'long' },
-      { name: 'tenantID', type: 'string' },
-      { name: 'appName', ...OPTIONAL_STRING },
-      { name: 'appVerName', ...OPTIONAL_STRING },
-    ],
-  } as avro.Schema,
-  { wrapUnions: false },
-);
+const broadcastType = recordType('BroadcastConfigurationUpdateEvent', [
+  ...FIRST_FIELDS,
+  { name: 'originatorReplicaId', type: 'string' },
+  { name: 'tenantID', ...OPTIONAL_STRING },
+  ...APPLICATION_FIELDS,
+]);
+
+const targetedType = recordType('ServiceSpecificConfigurationUpdateEvent', [
+  ...FIRST_FIELDS,
+  { name: 'tenantID', type: 'string' },
+  ...APPLICATION_FIELDS,
+]);
+
+function recordType(name: string, fields: readonly object[]): avro.Type {
+  const schema = { type: 'record', name, namespace: NAMESPACE, fields } as unknown as avro.Schema;
+  return avro.Type.forSchema(schema, { wrapUnions: false });
+}
 
 /** One Avro record in binary, without a container header, as 17/SCMP carries it. */
 export function encodeBroadcast(record: BroadcastRecord): Buffer {
