@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, inject, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, expect, inject, it } from 'vitest';
 import { startTekton, type RunningTekton } from '../../src/start-tekton.js';
 import { createDatabase } from '../support/database.js';
 import { Gate } from '../support/gate.js';
@@ -29,6 +29,7 @@ afterAll(async () => {
   await nats.stop();
 });
 
+const SENT = /^tekton_outbox_backlog 0$/m;
 const PATH = '/app-configs/applications/app?serviceInstanceName=cmx';
 
 it('works on without NATS at start, and tells everything once NATS is there', async () => {
@@ -47,6 +48,9 @@ it('works on without NATS at start, and tells everything once NATS is there', as
   const told = await subscriber.take(6);
   expect(told.map(({ revision }) => revision)).toEqual([undefined, 1, 2, 3, 4, 5]);
 });
+
+// Cut off between a delivery and its confirmation, Tekton rightly delivers again.
+afterEach(() => expect.poll(async () => (await management.get('/metrics')).text).toMatch(SENT));
 
 it('works on while NATS is away, and tells everything in order once it is back', async () => {
   gate.shut();
