@@ -1,0 +1,83 @@
+import { RemoteError } from './remote-error.js';
+
+/** Bytes of an answer; a list of keys, permissions or tenants has far less. */
+const ANSWER_LIMIT = 16 * 1024 * 1024;
+
+export interface JsonRequest {
+  method?: 'GET' | 'POST' | 'PUT' | 'DELETE';
+  headers?: Readonly<Record<string, string>>;
+  /** Sent as a form. */
+  form?: URLSearchParams;
+  /** Sent as JSON. */
+  json?: unknown;
+  /** Within which the whole answer must be there. */
+  timeoutMs: number;
+}
+
+export interface JsonAnswer {
+  status: number;
+  /** `undefined` if there is no body, or if it is not JSON. */
+  body: unknown;
+}
+
+/**
+ * Asks a server for JSON. It is not followed to other places, and is not read beyond a limit.
+ *
+ * @returns whatever the status
+ * @throws {RemoteError} if there is no whole answer in time
+ */
+export async function requestJson(url: string, request: JsonRequest): Promise<JsonAnswer> {
+  const { method = 'GET', headers = {}, form, json, timeoutMs } = request;
+  const body = form ?? (json === undefined ? undefined : JSON.stringify(json));
+  try {
+    const response = await fetch(url, {
+      method,
+      headers: {
+        accept: 'application/json',
+        ...(json !== undefined && { 'content-type': 'application/json' }),
+        ...headers,
+      },
+      ...(body !== undefined && { body }),
+      redirect: 'manual',
+      signal: AbortSignal.timeout(timeoutMs),
+    });
+    return { status: response.status, body: parse(await readText(response)) };
+  } catch (error) {
+    throw new RemoteError(`${withoutQuery(url)} does not answer: ${reasonOf(error)}`, {
+      cause: error,
+    });
+  }
+}
+
+/** A part of JSON that should be an object, as one: its members are still to be looked at. */
+export function membersOf(value: unknown): Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
+}
+
+async function readText(response: Response): Promise<string> {
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  for await (const chunk of (response.body ?? []) as AsyncIterable<Uint8Array>) {
+    size += chunk.length;
+    if (size > ANSWER_LIMIT) throw new Error(`more than ${ANSWER_LIMIT} bytes`);
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks).toString();
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+function reasonOf(error: unknown): string {
+  const { name, message, cause } = error as Error & { cause?: { code?: string } };
+  return name === 'TimeoutError' ? 'it takes too long' : (cause?.code ?? message);
+}
+
+function withoutQuery(url: string): string {
+  return url.split('?')[0] ?? url;
+}
