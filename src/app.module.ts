@@ -4,6 +4,8 @@ import { Application } from './applications/application.entity.js';
 import { ApplicationsModule } from './applications/applications.module.js';
 import { ConfigurationRevision } from './configurations/configuration-revision.entity.js';
 import { Configuration } from './configurations/configuration.entity.js';
+import { AuthModule } from './auth/auth.module.js';
+import { TokenAuthorizationModule } from './auth/token-authorization.module.js';
 import { BulkModule } from './bulk/bulk.module.js';
 import { ConfigurationsModule } from './configurations/configurations.module.js';
 import { DatabaseModule } from './database/database.module.js';
@@ -41,6 +43,8 @@ export class AppModule {
         SettingsModule.register(settings, logger),
         DatabaseModule.register(ENTITIES),
         NatsModule,
+        TokenAuthorizationModule,
+        AuthModule,
         InstancesModule,
         ApplicationsModule,
         ConfigurationsModule,

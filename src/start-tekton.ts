@@ -7,6 +7,7 @@ import { HealthIndicators } from './management/health-indicators.js';
 import { NatsConnection } from './nats/nats-connection.js';
 import { RelayRunner } from './scmp/relay-runner.js';
 import { loadSettings, type Settings } from './settings/settings.js';
+import { Tenants } from './tenancy/tenants.js';
 
 /** What each later step of a stop is given, however long the earlier ones took. */
 const LAST_CHANCE_MS = 1000;
@@ -44,7 +45,9 @@ export async function startTekton(environment = process.env): Promise<RunningTek
   const database = app.get(Database);
   const nats = app.get(NatsConnection);
   const relay = app.get(RelayRunner);
+  const tenants = app.get(Tenants);
   void nats.start();
+  if (settings['kaa.security.enabled']) void tenants.start();
   const ready = database.start().then(() => {
     if (database.unreadyReason !== undefined) return;
     relay.start();
@@ -57,6 +60,7 @@ export async function startTekton(environment = process.env): Promise<RunningTek
     ready,
     stop: async () => {
       app.get(HealthIndicators).markStopping();
+      tenants.stop();
       const deadline = Date.now() + settings['service.graceful-shutdown'] * 1000;
       await before(deadline, app.close());
       await relay.stop(Math.max(deadline - Date.now(), LAST_CHANCE_MS));

@@ -9,8 +9,8 @@ import {
   ApiTags,
 } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { CurrentCall, type Call } from '../auth/caller.js';
-import { RequireScope } from '../auth/require-scope.decorator.js';
+import { CurrentCall, type Call } from '../auth/call.js';
+import { Access } from '../auth/access-rule.js';
 import { Scope } from '../auth/scopes.js';
 import { DRY_RUN } from '../outbox/dry-run.js';
 import { ApiErrors } from '../rest/api-errors.decorator.js';
@@ -37,7 +37,7 @@ export class AppVersionsController {
   ) {}
 
   @Post()
-  @RequireScope(Scope.ApplicationUpdate)
+  @Access({ kind: 'application', scope: Scope.ApplicationUpdate })
   @TakesParameters(APP_NAME, TENANT_ID_OF_APPLICATION, DRY_RUN)
   @ApiOperation({ summary: 'Create a version of an application' })
   @ApiBody({ type: CreateAppVersionDto })
@@ -60,7 +60,7 @@ export class AppVersionsController {
   }
 
   @Get()
-  @RequireScope(Scope.ApplicationRead)
+  @Access({ kind: 'application', scope: Scope.ApplicationRead })
   @TakesParameters(APP_NAME, TENANT_ID_OF_APPLICATION)
   @ApiOperation({ summary: 'List the versions of an application, by name' })
   @ApiOkResponse({ type: [AppVersionDto] })
@@ -71,7 +71,7 @@ export class AppVersionsController {
   }
 
   @Get(':appVersionName')
-  @RequireScope(Scope.ApplicationRead)
+  @Access({ kind: 'application', scope: Scope.ApplicationRead })
   @TakesParameters(APP_NAME, APP_VERSION_NAME, TENANT_ID_OF_APPLICATION, IF_NONE_MATCH)
   @ApiOperation({ summary: 'Read a version' })
   @ApiOkResponse({ type: AppVersionDto })
@@ -88,7 +88,7 @@ export class AppVersionsController {
   }
 
   @Patch(':appVersionName')
-  @RequireScope(Scope.ApplicationUpdate)
+  @Access({ kind: 'application', scope: Scope.ApplicationUpdate })
   @TakesParameters(APP_NAME, APP_VERSION_NAME, TENANT_ID_OF_APPLICATION, DRY_RUN, IF_MATCH)
   @ApiOperation({ summary: "Change a version's display name or description" })
   @ApiConsumes(JSON_TYPE, MERGE_PATCH_TYPE)

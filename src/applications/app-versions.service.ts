@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
-import type { Call } from '../auth/caller.js';
+import type { Call } from '../auth/call.js';
 import { Database } from '../database/database.js';
 import { isUniqueViolation } from '../database/database-error.js';
 import { faultsError, TektonError } from '../errors/tekton-error.js';

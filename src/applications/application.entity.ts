@@ -16,4 +16,8 @@ export class Application extends Named {
 
   @Column({ name: 'tenant_id', type: 'text', collation: 'C' })
   tenantId!: string;
+
+  /** Who owns what stands for it at Keycloak; null if nobody of its tenant has created it. */
+  @Column({ name: 'owner_subject', type: 'text', nullable: true })
+  ownerSubject!: string | null;
 }

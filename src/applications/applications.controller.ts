@@ -9,8 +9,8 @@ import {
   ApiTags,
 } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { CurrentCall, type Call } from '../auth/caller.js';
-import { RequireScope } from '../auth/require-scope.decorator.js';
+import { CurrentCall, type Call } from '../auth/call.js';
+import { Access } from '../auth/access-rule.js';
 import { Scope } from '../auth/scopes.js';
 import { DRY_RUN } from '../outbox/dry-run.js';
 import { ApiErrors } from '../rest/api-errors.decorator.js';
@@ -43,7 +43,11 @@ export class ApplicationsController {
   ) {}
 
   @Post()
-  @RequireScope(Scope.ApplicationCreate, Scope.PlatformApplicationCreate)
+  @Access({
+    kind: 'tenant',
+    own: Scope.ApplicationCreate,
+    every: Scope.PlatformApplicationCreate,
+  })
   @TakesParameters(TENANT_ID, DRY_RUN)
   @ApiOperation({ summary: 'Create an application' })
   @ApiBody({ type: CreateApplicationDto })
@@ -64,7 +68,11 @@ export class ApplicationsController {
   }
 
   @Get()
-  @RequireScope(Scope.ApplicationRead)
+  @Access({
+    kind: 'tenant',
+    every: Scope.PlatformApplicationRead,
+    each: Scope.ApplicationRead,
+  })
   @TakesParameters(TENANT_ID, IF_NONE_MATCH)
   @ApiOperation({ summary: 'List the applications of a tenant, by name' })
   @ApiOkResponse({ type: [ApplicationDto] })
@@ -78,12 +86,12 @@ export class ApplicationsController {
     const tenantId = given.tenantId ?? call.caller.tenantId;
     variesByCaller(reply);
     if (isKnown(await this.applications.listTag(tenantId, call), call, reply)) return undefined;
-    const applications = await this.applications.list(tenantId);
+    const applications = await this.applications.list(tenantId, call.readable);
     return applications.map(toApplicationDto);
   }
 
   @Get(':appName')
-  @RequireScope(Scope.ApplicationRead)
+  @Access({ kind: 'application', scope: Scope.ApplicationRead })
   @TakesParameters(APP_NAME, TENANT_ID_OF_APPLICATION, IF_NONE_MATCH)
   @ApiOperation({ summary: 'Read an application' })
   @ApiOkResponse({ type: ApplicationWithVersionsDto })
@@ -100,7 +108,7 @@ export class ApplicationsController {
   }
 
   @Patch(':appName')
-  @RequireScope(Scope.ApplicationUpdate)
+  @Access({ kind: 'application', scope: Scope.ApplicationUpdate })
   @TakesParameters(APP_NAME, TENANT_ID_OF_APPLICATION, DRY_RUN, IF_MATCH)
   @ApiOperation({ summary: "Change an application's display name or description" })
   @ApiConsumes(JSON_TYPE, MERGE_PATCH_TYPE)

@@ -1,6 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
-import type { EntityManager } from 'typeorm';
-import type { Call } from '../auth/caller.js';
+import { In, type EntityManager } from 'typeorm';
+import type { Call } from '../auth/call.js';
+import { shownOf, type Applications } from '../auth/permissions.js';
 import { Database } from '../database/database.js';
 import { isUniqueViolation, violatedConstraint } from '../database/database-error.js';
 import { faultsError, TektonError, type Fault } from '../errors/tekton-error.js';
@@ -52,14 +53,19 @@ export class ApplicationsService {
   }
 
   /** The ETag of a tenant's list. Read before the list, so that it is never newer than that. */
-  async listTag(tenantId: string, { caller }: Call): Promise<string> {
+  async listTag(tenantId: string, { readable }: Call): Promise<string> {
     const [row] = await this.database.run<CollectionVersionRow>(COLLECTION_VERSION, []);
     if (!row) throw new Error('relay_lease has its one row from the first migration on');
-    return collectionTag(row, [caller, 'applications', tenantId]);
+    return collectionTag(row, ['applications', tenantId, shownOf(readable)]);
   }
 
-  list(tenantId: string): Promise<Application[]> {
-    return this.database.manager.find(Application, { where: { tenantId }, order: { name: 'ASC' } });
+  /** @param readable those that the list may show */
+  list(tenantId: string, readable: Applications): Promise<Application[]> {
+    const names = shownOf(readable);
+    return this.database.manager.find(Application, {
+      where: { tenantId, ...(names && { name: In(names) }) },
+      order: { name: 'ASC' },
+    });
   }
 
   /** @throws {TektonError} NOT_FOUND */

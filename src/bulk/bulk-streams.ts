@@ -1,7 +1,8 @@
 import { Readable } from 'node:stream';
 import { Inject, Injectable } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
-import type { Call } from '../auth/caller.js';
+import type { Call } from '../auth/call.js';
+import { shownOf } from '../auth/permissions.js';
 import { Database } from '../database/database.js';
 import type { Snapshot } from '../database/snapshot.js';
 import { TektonError } from '../errors/tekton-error.js';
@@ -93,8 +94,8 @@ export class BulkStreams {
     }
   }
 
-  private etag(version: CollectionVersionRow, parameters: object, { caller }: Call): string {
-    return collectionTag(version, [caller, parameters, this.catalogue.names()]);
+  private etag(version: CollectionVersionRow, parameters: object, { readable }: Call): string {
+    return collectionTag(version, [parameters, shownOf(readable), this.catalogue.names()]);
   }
 }
 

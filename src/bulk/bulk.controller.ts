@@ -2,8 +2,8 @@ import { Controller, Get, Post, Put, HttpCode, HttpStatus, Res } from '@nestjs/c
 import { ApiBody, ApiOkResponse, ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { TENANT_ID } from '../applications/parameters.js';
-import { CurrentCall, type Call } from '../auth/caller.js';
-import { RequireScope } from '../auth/require-scope.decorator.js';
+import { CurrentCall, type Call } from '../auth/call.js';
+import { Access } from '../auth/access-rule.js';
 import { Scope } from '../auth/scopes.js';
 import { Catalogue } from '../instances/catalogue.js';
 import { DRY_RUN } from '../outbox/dry-run.js';
@@ -43,7 +43,7 @@ export class BulkController {
 
   @Post('app-configs')
   @HttpCode(HttpStatus.OK)
-  @RequireScope(Scope.PlatformApplicationUpdate)
+  @Access({ kind: 'platform', scope: Scope.PlatformApplicationUpdate })
   @TakesParameters(TENANT_ID, MODE, DRY_RUN)
   @ApiOperation({
     operationId: 'loadConfigurations',
@@ -65,7 +65,7 @@ export class BulkController {
   }
 
   @Get('app-configs')
-  @RequireScope(Scope.PlatformApplicationRead)
+  @Access({ kind: 'platform', scope: Scope.PlatformApplicationRead })
   @TakesParameters(TENANT_ID, OPTIONAL_INSTANCE, IF_NONE_MATCH)
   @ApiOperation({
     operationId: 'exportConfigurations',
@@ -87,7 +87,11 @@ export class BulkController {
   }
 
   @Get('bulk')
-  @RequireScope(Scope.PlatformApplicationRead, Scope.ApplicationRead)
+  @Access({
+    kind: 'tenant',
+    every: Scope.PlatformApplicationRead,
+    each: Scope.ApplicationRead,
+  })
   @TakesParameters(OPTIONAL_INSTANCE, TENANT_ID, APP_NAMES, INCLUDE, IF_NONE_MATCH)
   @ApiOperation({
     operationId: 'readCluster',
@@ -107,6 +111,7 @@ export class BulkController {
       ...(appNames && { appNames }),
       include,
       instanceNames: this.instanceNames(given),
+      readable: call.readable,
     };
     return this.streams.send({ ...given, of: 'bulk' }, call, reply, (snapshot) =>
       this.clusterReader.read(snapshot, query),
@@ -114,7 +119,7 @@ export class BulkController {
   }
 
   @Put('bulk')
-  @RequireScope(Scope.PlatformApplicationUpdate)
+  @Access({ kind: 'platform', scope: Scope.PlatformApplicationUpdate })
   @TakesParameters(DRY_RUN)
   @ApiOperation({
     operationId: 'loadCluster',
@@ -126,7 +131,6 @@ export class BulkController {
   async loadCluster(
     @BodyOfCall() body: RequestBody,
     @CurrentCall() call: Call,
-    @ParametersOfCall() _: object,
   ): Promise<LoadCountsDto> {
     const cluster = await body.readObject([JSON_TYPE], 'bulk');
     const load = this.loads.begin();

@@ -21,7 +21,8 @@ export async function readCluster(body: ExactObject, load: Load): Promise<void> 
     const tenant = load.requireMembers(value, ['tenantId', 'configs', 'applications'], path);
     if (!tenant) continue;
     const tenantId = readText(load, tenant, 'tenantId', path);
-    if (tenantId === undefined || !load.checkTenant(tenantId, [...path, 'tenantId'])) continue;
+    if (tenantId === undefined || !(await load.checkTenant(tenantId, [...path, 'tenantId'])))
+      continue;
     if (tenantIds.has(tenantId)) {
       load.refuse([...path, 'tenantId'], TWICE);
       continue;

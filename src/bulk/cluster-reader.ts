@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { shownOf, type Applications } from '../auth/permissions.js';
 import type { Snapshot } from '../database/snapshot.js';
 
 /** What of the cluster is asked for. */
@@ -9,6 +10,8 @@ export interface ClusterQuery {
   serviceInstanceName?: string;
   tenantId?: string;
   appNames?: readonly string[];
+  /** The applications that the caller may know of. */
+  readable: Applications;
   include: readonly ClusterInclude[];
 }
 
@@ -28,7 +31,8 @@ interface ClusterRow {
 
 /**
  * $1: instances, $2: tenant or null, $3: names of applications or null, $4 to $6: whether to read
- * the documents of tenants, applications and versions.
+ * the documents of tenants, applications and versions, $7: names of readable applications, or null
+ * for all.
  */
 const ROWS = `
   SELECT c.tenant_id, '' COLLATE "C" AS app_name, '' COLLATE "C" AS version_name,
@@ -38,7 +42,8 @@ const ROWS = `
     AND c.service_instance_name = ANY ($1::text[])
     AND ($2::text IS NULL OR c.tenant_id = $2)
     AND ($3::text[] IS NULL OR EXISTS (
-      SELECT FROM applications a WHERE a.tenant_id = c.tenant_id AND a.name = ANY ($3)))
+      SELECT FROM applications a WHERE a.tenant_id = c.tenant_id AND a.name = ANY ($3)
+        AND ($7::text[] IS NULL OR a.name = ANY ($7))))
   UNION ALL
   SELECT a.tenant_id, a.name, '', a.display_name, a.description, c.service_instance_name,
     c.document
@@ -46,6 +51,7 @@ const ROWS = `
     ON c.application_id = a.id AND c.level = 'application' AND c.document IS NOT NULL
     AND c.service_instance_name = ANY ($1) AND $5::boolean
   WHERE ($2 IS NULL OR a.tenant_id = $2) AND ($3 IS NULL OR a.name = ANY ($3))
+    AND ($7 IS NULL OR a.name = ANY ($7))
   UNION ALL
   SELECT a.tenant_id, a.name, v.name, v.display_name, v.description, c.service_instance_name,
     c.document
@@ -54,6 +60,7 @@ const ROWS = `
     ON c.app_version_id = v.id AND c.level = 'appversion' AND c.document IS NOT NULL
     AND c.service_instance_name = ANY ($1) AND $6::boolean
   WHERE ($2 IS NULL OR a.tenant_id = $2) AND ($3 IS NULL OR a.name = ANY ($3))
+    AND ($7 IS NULL OR a.name = ANY ($7))
   ORDER BY tenant_id, app_name, version_name, service_instance_name`;
 
 /** Writes the answer of `GET /bulk`, some rows at a time. */
@@ -72,6 +79,7 @@ export class ClusterReader {
       include.includes('tenantConfigs'),
       include.includes('appConfigs'),
       include.includes('appVersionConfigs'),
+      shownOf(query.readable) ?? null,
     ];
     for await (const rows of snapshot.rows<ClusterRow>(ROWS, values, sizeOf)) {
       let text = '';

@@ -1,11 +1,14 @@
-import { Injectable } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
-import type { Call } from '../auth/caller.js';
+import type { Call } from '../auth/call.js';
+import { identityValues } from '../auth/caller.js';
 import { DocumentRules } from '../configurations/document-rules.js';
 import { runIn } from '../database/database.js';
 import { faultsError } from '../errors/tekton-error.js';
 import { Catalogue } from '../instances/catalogue.js';
 import { Outbox, type ConfigurationChange } from '../outbox/outbox.js';
+import { SETTINGS, type Settings } from '../settings/settings.js';
+import { Tenants } from '../tenancy/tenants.js';
 import { addressKey, Load, ownerName, type LoadedConfiguration } from './load.js';
 import { narrowestMessages, type ChangedThing } from './load-messages.js';
 import { loadNames, type LoadedNames } from './load-names.js';
@@ -38,11 +41,16 @@ export class LoadService {
     private readonly outbox: Outbox,
     private readonly catalogue: Catalogue,
     private readonly rules: DocumentRules,
+    private readonly tenants: Tenants,
+    @Inject(SETTINGS) private readonly settings: Settings,
   ) {}
 
   /** An empty load, for a body to be read into. */
   begin(): Load {
-    return new Load(this.catalogue, this.rules);
+    const isServed = async (tenantId: string) =>
+      !this.settings['kaa.security.enabled'] ||
+      (await this.tenants.findById(tenantId)) !== undefined;
+    return new Load(this.catalogue, this.rules, isServed);
   }
 
   /**
@@ -128,7 +136,7 @@ async function deleteOthers(
     spared.map(ownerName),
     spared.map(({ instanceName }) => instanceName),
     spared.map(({ document }) => document === undefined),
-    caller.subject,
+    identityValues(caller),
     correlationId,
   ]);
 }
@@ -160,7 +168,7 @@ async function putConfigurations(
         chunk.map(({ appVersionName }) => names.versionIds.get(appVersionName ?? '')),
         chunk.map(({ document }) => document?.text),
         chunk.map(({ document }) => document?.digest),
-        caller.subject,
+        identityValues(caller),
         correlationId,
       ])),
     );

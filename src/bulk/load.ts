@@ -65,6 +65,7 @@ export class Load {
   constructor(
     private readonly catalogue: Catalogue,
     private readonly rules: DocumentRules,
+    private readonly isServed: (tenantId: string) => Promise<boolean>,
   ) {}
 
   addApplication(tenantId: string, name: string, path: Path, texts: LoadedTexts = {}): boolean {
@@ -128,12 +129,14 @@ export class Load {
     this.stopIfHopeless();
   }
 
-  checkTenant(tenantId: string, path: Path): boolean {
-    if (TENANT_ID.test(tenantId)) return true;
-    return this.refuse(
-      path,
-      'a tenant ID is 1 to 128 of A-Z a-z 0-9 . _ -, the first a letter or digit',
-    );
+  async checkTenant(tenantId: string, path: Path): Promise<boolean> {
+    if (!TENANT_ID.test(tenantId)) {
+      return this.refuse(
+        path,
+        'a tenant ID is 1 to 128 of A-Z a-z 0-9 . _ -, the first a letter or digit',
+      );
+    }
+    return (await this.isServed(tenantId)) || this.refuse(path, 'there is no such tenant');
   }
 
   /** The value if it is an object; else that is a fault. */

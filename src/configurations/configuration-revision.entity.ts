@@ -41,6 +41,14 @@ export class ConfigurationRevision {
   @Column({ name: 'changed_by', type: 'text' })
   changedBy!: string;
 
+  /** The OAuth client that was used; null if there was none, or if it was not noted then. */
+  @Column({ name: 'changed_by_client', type: 'text', nullable: true })
+  changedByClient!: string | null;
+
+  /** The tenant whose issuer vouched for who changed it; null if it was not noted then. */
+  @Column({ name: 'changed_by_tenant', type: 'text', collation: 'C', nullable: true })
+  changedByTenant!: string | null;
+
   @Column({ name: 'correlation_id', type: 'text' })
   correlationId!: string;
 

@@ -23,9 +23,16 @@ export const DELETE_DOCUMENT = `document = NULL, digest = NULL, revision = c.rev
 
 /** The values that history takes from the call, as SQL expressions. */
 interface ChangedIn {
+  /** Subject, client and tenant (text[]). */
   changedBy: string;
   correlationId: string;
   restoredFrom?: string;
+}
+
+const WHO = 'changed_by, changed_by_client, changed_by_tenant';
+
+function who(changedBy: string): string {
+  return [1, 2, 3].map((index) => `(${changedBy}::text[])[${index}]`).join(', ');
 }
 
 /** Notes the documents that `source` has stored; it has the columns of configurations. */
@@ -33,9 +40,9 @@ export function noteUpserts(source: string, changedIn: ChangedIn): string {
   const { changedBy, correlationId, restoredFrom = 'NULL' } = changedIn;
   return `INSERT INTO configuration_revisions (configuration_id, revision, tenant_id, application_id,
       operation,
-      document, digest, size_bytes, changed_at, changed_by, correlation_id, restored_from)
+      document, digest, size_bytes, changed_at, ${WHO}, correlation_id, restored_from)
     SELECT id, revision, tenant_id, application_id, 'upsert', document, digest, octet_length(document),
-      changed_at, ${changedBy}, ${correlationId}, ${restoredFrom}::bigint
+      changed_at, ${who(changedBy)}, ${correlationId}, ${restoredFrom}::bigint
     FROM ${source}`;
 }
 
@@ -43,7 +50,8 @@ export function noteUpserts(source: string, changedIn: ChangedIn): string {
 export function noteDeletions(source: string, { changedBy, correlationId }: ChangedIn): string {
   return `INSERT INTO configuration_revisions (configuration_id, revision, tenant_id, application_id,
       operation,
-      changed_at, changed_by, correlation_id)
-    SELECT id, revision, tenant_id, application_id, 'delete', changed_at, ${changedBy}, ${correlationId}
+      changed_at, ${WHO}, correlation_id)
+    SELECT id, revision, tenant_id, application_id, 'delete', changed_at,
+      ${who(changedBy)}, ${correlationId}
     FROM ${source}`;
 }

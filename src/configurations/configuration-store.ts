@@ -2,7 +2,8 @@ import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { ApplicationsService } from '../applications/applications.service.js';
 import { AppVersionsService } from '../applications/app-versions.service.js';
-import type { Call } from '../auth/caller.js';
+import type { Call } from '../auth/call.js';
+import { identityValues } from '../auth/caller.js';
 import { Database, runIn, type Statement } from '../database/database.js';
 import { isForeignKeyViolation } from '../database/database-error.js';
 import { Outbox } from '../outbox/outbox.js';
@@ -68,7 +69,7 @@ export class ConfigurationStore {
       given.map(({ document }) => document.text),
       given.map(({ document }) => document.digest),
       isConditional ? given.map(({ standingRevision }) => standingRevision) : null,
-      call.caller.subject,
+      identityValues(call.caller),
       call.correlationId,
       given[0]?.restoredFrom ?? null,
     ]);
@@ -87,7 +88,7 @@ export class ConfigurationStore {
     const [row] = await this.write(STATEMENTS[owner.level].delete, call, undefined, [
       ...ownerValues(owner),
       instanceName,
-      call.caller.subject,
+      identityValues(call.caller),
       call.correlationId,
       standingRevision ?? null,
     ]);

@@ -19,7 +19,8 @@ import {
   ApiTags,
 } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
-import { CurrentCall, type Call } from '../auth/caller.js';
+import { Access } from '../auth/access-rule.js';
+import { CurrentCall, type Call } from '../auth/call.js';
 import { DRY_RUN } from '../outbox/dry-run.js';
 import { ApiErrors } from '../rest/api-errors.decorator.js';
 import { JSON_UTF8 } from '../rest/json-utf8.js';
@@ -43,7 +44,7 @@ const WRITE: readonly Parameter[] = [DRY_RUN, IF_MATCH, IF_NONE_MATCH_ON_WRITE];
 
 /** The same operations on configurations, at the path of one level. */
 function createController(level: Level): Type {
-  const { path, tag, operationSuffix, parameters, toOwner, reader, writer } = level;
+  const { path, tag, operationSuffix, parameters, toOwner, readers, writers } = level;
   const { example, patchExample } = level;
 
   @ApiTags(tag)
@@ -53,7 +54,7 @@ function createController(level: Level): Type {
 
     @Get()
     @Header('content-type', JSON_UTF8)
-    @reader
+    @Access(readers)
     @TakesParameters(...parameters, OPTIONAL_INSTANCE, IF_NONE_MATCH)
     @ApiOperation({
       operationId: `get${operationSuffix}`,
@@ -79,7 +80,7 @@ function createController(level: Level): Type {
 
     @Put()
     @Header('content-type', JSON_UTF8)
-    @writer
+    @Access(writers)
     @TakesParameters(...parameters, OPTIONAL_INSTANCE, ...WRITE)
     @ApiOperation({
       operationId: `put${operationSuffix}`,
@@ -108,7 +109,7 @@ function createController(level: Level): Type {
 
     @Patch()
     @Header('content-type', JSON_UTF8)
-    @writer
+    @Access(writers)
     @TakesParameters(...parameters, INSTANCE, ...WRITE)
     @ApiOperation({
       operationId: `patch${operationSuffix}`,
@@ -133,7 +134,7 @@ function createController(level: Level): Type {
 
     @Delete()
     @HttpCode(HttpStatus.NO_CONTENT)
-    @writer
+    @Access(writers)
     @TakesParameters(...parameters, INSTANCE, ...WRITE)
     @ApiOperation({
       operationId: `delete${operationSuffix}`,

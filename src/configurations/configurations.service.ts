@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
-import type { Call } from '../auth/caller.js';
+import type { Call } from '../auth/call.js';
 import { Catalogue } from '../instances/catalogue.js';
 import { mergePatch } from '../json/merge-patch.js';
 import { missingFirst } from '../rest/missing-first.js';

@@ -8,6 +8,8 @@ export interface RevisionRow {
   operation: 'upsert' | 'delete';
   changed_at: Date;
   changed_by: string;
+  changed_by_client: string | null;
+  changed_by_tenant: string | null;
   correlation_id: string;
   size_bytes: number | null;
   restored_from: string | null;
@@ -26,8 +28,8 @@ export interface HistoryStatements {
   readonly read: Statement;
 }
 
-const COLUMNS = `r.revision, r.operation, r.changed_at, r.changed_by, r.correlation_id,
-  r.size_bytes, r.restored_from`;
+const COLUMNS = `r.revision, r.operation, r.changed_at, r.changed_by, r.changed_by_client,
+  r.changed_by_tenant, r.correlation_id, r.size_bytes, r.restored_from`;
 
 /** What an address's counter has counted, of one application's identity only. */
 function present(level: ConfigurationLevel): string {

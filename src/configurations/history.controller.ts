@@ -10,7 +10,9 @@ import {
 } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
-import { CurrentCall, type Call } from '../auth/caller.js';
+import { Access, type AccessRule } from '../auth/access-rule.js';
+import { CurrentCall, type Call } from '../auth/call.js';
+import { Scope } from '../auth/scopes.js';
 import { DRY_RUN } from '../outbox/dry-run.js';
 import { ApiErrors } from '../rest/api-errors.decorator.js';
 import { JSON_UTF8 } from '../rest/json-utf8.js';
@@ -60,6 +62,9 @@ const DELETED: Parameter = {
   schema: { type: 'boolean', default: false },
 };
 
+/** What a name's former application had is not for those who may read the present one. */
+const FORMER = { parameter: DELETED.name, scope: Scope.PlatformApplicationRead };
+
 interface HistoryParameters extends OwnerParameters {
   serviceInstanceName: string;
   deleted?: boolean;
@@ -67,9 +72,12 @@ interface HistoryParameters extends OwnerParameters {
 
 /** The history of configurations, at the path of one level. */
 function createController(level: Level): Type {
-  const { path, tag, operationSuffix, parameters, toOwner, reader, writer } = level;
+  const { path, tag, operationSuffix, parameters, toOwner, writers } = level;
   // A tenant is not deleted here.
-  const readParameters = [...parameters, INSTANCE, ...(path.includes(':') ? [DELETED] : [])];
+  const hasFormer = level.readers.kind === 'application';
+  const readParameters = [...parameters, INSTANCE, ...(hasFormer ? [DELETED] : [])];
+  const readers: AccessRule =
+    level.readers.kind === 'application' ? { ...level.readers, former: FORMER } : level.readers;
 
   const toRef = (given: HistoryParameters, call: Call): HistoryRef => ({
     owner: toOwner(given, call),
@@ -83,7 +91,7 @@ function createController(level: Level): Type {
     constructor(private readonly history: HistoryService) {}
 
     @Get()
-    @reader
+    @Access(readers)
     @TakesParameters(...readParameters, LIMIT, BEFORE)
     @ApiOperation({
       operationId: `list${operationSuffix}History`,
@@ -101,7 +109,7 @@ function createController(level: Level): Type {
 
     @Get(':revision')
     @Header('content-type', JSON_UTF8)
-    @reader
+    @Access(readers)
     @TakesParameters(...readParameters, REVISION)
     @ApiOperation({
       operationId: `get${operationSuffix}Revision`,
@@ -122,7 +130,7 @@ function createController(level: Level): Type {
 
     @Get(':revision/diff')
     @Header('content-type', JSON_UTF8)
-    @reader
+    @Access(readers)
     @TakesParameters(...readParameters, REVISION, TO)
     @ApiOperation({
       operationId: `diff${operationSuffix}Revisions`,
@@ -140,7 +148,7 @@ function createController(level: Level): Type {
     @Post(':revision/restore')
     @HttpCode(HttpStatus.OK)
     @Header('content-type', JSON_UTF8)
-    @writer
+    @Access(writers)
     @TakesParameters(...parameters, INSTANCE, REVISION, DRY_RUN, IF_MATCH)
     @ApiOperation({
       operationId: `restore${operationSuffix}Revision`,

@@ -12,8 +12,22 @@ export class RevisionDto {
   @ApiProperty({ type: String, format: 'date-time', example: '2026-11-22T10:00:00.000Z' })
   changedAt!: string;
 
-  @ApiProperty({ type: String, description: 'Who changed it.', example: 'anonymous' })
+  @ApiProperty({
+    type: String,
+    description: 'Who changed it, as the issuer calls it (the claim `sub`).',
+    example: 'anonymous',
+  })
   changedBy!: string;
+
+  @ApiPropertyOptional({ type: String, description: 'The OAuth client that was used.' })
+  changedByClient?: string;
+
+  @ApiPropertyOptional({
+    type: String,
+    description: 'The tenant whose issuer vouched for who changed it.',
+    example: 'kaa',
+  })
+  changedByTenant?: string;
 
   @ApiProperty({ type: String, description: 'That of the call that changed it.' })
   correlationId!: string;
@@ -31,6 +45,8 @@ export function toRevisionDto(row: RevisionRow): RevisionDto {
     operation: row.operation,
     changedAt: row.changed_at.toISOString(),
     changedBy: row.changed_by,
+    ...(row.changed_by_client !== null && { changedByClient: row.changed_by_client }),
+    ...(row.changed_by_tenant !== null && { changedByTenant: row.changed_by_tenant }),
     correlationId: row.correlation_id,
     sizeBytes: row.size_bytes ?? 0,
     ...(row.restored_from !== null && { restoredFrom: Number(row.restored_from) }),

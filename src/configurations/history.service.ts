@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import type { Call } from '../auth/caller.js';
+import type { Call } from '../auth/call.js';
 import { Database } from '../database/database.js';
 import { TektonError, type Fault } from '../errors/tekton-error.js';
 import { Catalogue } from '../instances/catalogue.js';

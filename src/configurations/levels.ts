@@ -4,8 +4,8 @@ import {
   TENANT_ID,
   TENANT_ID_OF_APPLICATION,
 } from '../applications/parameters.js';
-import type { Call } from '../auth/caller.js';
-import { AnyCaller, RequireScope } from '../auth/require-scope.decorator.js';
+import type { Call } from '../auth/call.js';
+import type { AccessRule } from '../auth/access-rule.js';
 import { Scope } from '../auth/scopes.js';
 import type { Parameter } from '../rest/parameter.js';
 import type { ConfigurationOwner } from './configuration-owner.js';
@@ -39,13 +39,13 @@ export interface Level {
   example: object;
   patchExample: object;
   /** Who may read, and who may write. */
-  reader: MethodDecorator;
-  writer: MethodDecorator;
+  readers: AccessRule;
+  writers: AccessRule;
 }
 
-const APPLICATION_SCOPES = {
-  reader: RequireScope(Scope.ApplicationRead),
-  writer: RequireScope(Scope.ApplicationUpdate),
+const APPLICATION_RULES: Pick<Level, 'readers' | 'writers'> = {
+  readers: { kind: 'application', scope: Scope.ApplicationRead },
+  writers: { kind: 'application', scope: Scope.ApplicationUpdate },
 };
 
 export const LEVELS: readonly Level[] = [
@@ -61,7 +61,7 @@ export const LEVELS: readonly Level[] = [
       appName,
       ...(tenantId !== undefined && { tenantId }),
     }),
-    ...APPLICATION_SCOPES,
+    ...APPLICATION_RULES,
   },
   {
     path: 'app-configs/applications/:appName/app-versions/:appVersionName',
@@ -80,7 +80,7 @@ export const LEVELS: readonly Level[] = [
       appVersionName,
       ...(tenantId !== undefined && { tenantId }),
     }),
-    ...APPLICATION_SCOPES,
+    ...APPLICATION_RULES,
   },
   {
     path: 'tenant-configs',
@@ -94,7 +94,7 @@ export const LEVELS: readonly Level[] = [
       tenantId: tenantId ?? caller.tenantId,
     }),
     // One's own needs no scope.
-    reader: AnyCaller(),
-    writer: RequireScope(Scope.PlatformApplicationUpdate),
+    readers: { kind: 'tenant', every: Scope.PlatformTenantConfigurationRead },
+    writers: { kind: 'platform', scope: Scope.PlatformApplicationUpdate },
   },
 ];

@@ -7,8 +7,8 @@ import {
   APP_VERSION_NAME,
   TENANT_ID_OF_APPLICATION,
 } from '../applications/parameters.js';
-import { CurrentCall, type Call } from '../auth/caller.js';
-import { RequireScope } from '../auth/require-scope.decorator.js';
+import { CurrentCall, type Call } from '../auth/call.js';
+import { Access } from '../auth/access-rule.js';
 import { Scope } from '../auth/scopes.js';
 import { DRY_RUN } from '../outbox/dry-run.js';
 import { ApiErrors } from '../rest/api-errors.decorator.js';
@@ -23,7 +23,7 @@ export class RemovalController {
 
   @Delete()
   @HttpCode(HttpStatus.NO_CONTENT)
-  @RequireScope(Scope.ApplicationDelete)
+  @Access({ kind: 'application', scope: Scope.ApplicationDelete })
   @TakesParameters(APP_NAME, TENANT_ID_OF_APPLICATION, DRY_RUN, IF_MATCH)
   @ApiTags('Applications')
   @ApiOperation({ summary: 'Delete an application with its versions and configurations' })
@@ -40,7 +40,7 @@ export class RemovalController {
 
   @Delete('app-versions/:appVersionName')
   @HttpCode(HttpStatus.NO_CONTENT)
-  @RequireScope(Scope.ApplicationUpdate)
+  @Access({ kind: 'application', scope: Scope.ApplicationUpdate })
   @TakesParameters(APP_NAME, APP_VERSION_NAME, TENANT_ID_OF_APPLICATION, DRY_RUN, IF_MATCH)
   @ApiTags('Application versions')
   @ApiOperation({ summary: 'Delete a version with its configurations' })

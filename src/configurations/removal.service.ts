@@ -5,7 +5,8 @@ import { requireApplication, type ApplicationRef } from '../applications/applica
 import { entityTag } from '../applications/named.js';
 import { AppVersion } from '../applications/app-version.entity.js';
 import { requireAppVersion, type AppVersionRef } from '../applications/app-versions.service.js';
-import type { Call } from '../auth/caller.js';
+import type { Call } from '../auth/call.js';
+import { identityValues } from '../auth/caller.js';
 import { noteDeletions } from './configuration-sql.js';
 import { runIn, type Statement } from '../database/database.js';
 import { Outbox, type ConfigurationChange } from '../outbox/outbox.js';
@@ -101,7 +102,7 @@ async function removeConfigurations(
 ): Promise<string[]> {
   const rows = await runIn<{ service_instance_name: string }>(tx, statement, [
     ownerId,
-    caller.subject,
+    identityValues(caller),
     correlationId,
   ]);
   return rows.map((row) => row.service_instance_name);

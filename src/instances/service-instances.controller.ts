@@ -1,6 +1,6 @@
 import { Controller, Get } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
-import { AnyCaller } from '../auth/require-scope.decorator.js';
+import { Access } from '../auth/access-rule.js';
 import { ApiErrors } from '../rest/api-errors.decorator.js';
 import type { Parameter } from '../rest/parameter.js';
 import { ParametersOfCall, TakesParameters } from '../rest/parameters.decorator.js';
@@ -35,7 +35,7 @@ export class ServiceInstancesController {
   constructor(private readonly catalogue: Catalogue) {}
 
   @Get()
-  @AnyCaller()
+  @Access({ kind: 'any-caller' })
   @TakesParameters(INCLUDE)
   @ApiOperation({ summary: 'List the defined service instances, in the order of the settings' })
   @ApiOkResponse({ type: [ServiceInstanceDto] })
@@ -45,7 +45,7 @@ export class ServiceInstancesController {
   }
 
   @Get(':name')
-  @AnyCaller()
+  @Access({ kind: 'any-caller' })
   @TakesParameters(NAME, INCLUDE)
   @ApiOperation({ summary: 'Read one service instance' })
   @ApiOkResponse({ type: ServiceInstanceDto })

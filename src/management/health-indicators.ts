@@ -3,6 +3,7 @@ import { Database, type Statement } from '../database/database.js';
 import { NatsConnection } from '../nats/nats-connection.js';
 import { Backlog } from '../scmp/backlog.js';
 import { SETTINGS, type Settings } from '../settings/settings.js';
+import { Tenants } from '../tenancy/tenants.js';
 
 const PING: Statement = { name: 'ping', text: 'SELECT 1' };
 
@@ -18,6 +19,7 @@ export class HealthIndicators {
     private readonly connection: Database,
     private readonly natsConnection: NatsConnection,
     private readonly backlog: Backlog,
+    private readonly tenantList: Tenants,
     @Inject(SETTINGS) private readonly settings: Settings,
   ) {}
 
@@ -52,6 +54,16 @@ export class HealthIndicators {
       return undefined;
     }
   };
+
+  readonly tenants: Indicator = () =>
+    Promise.resolve(
+      this.settings['kaa.security.enabled'] ? this.tenantList.unreadyReason : undefined,
+    );
+
+  /** What is degraded, and does not keep this replica from serving. */
+  warnings(): string[] {
+    return [this.tenantList.warning].filter((warning) => warning !== undefined);
+  }
 
   readonly running: Indicator = () =>
     Promise.resolve(this.stopping ? 'This replica is stopping' : undefined);

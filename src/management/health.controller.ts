@@ -6,7 +6,7 @@ import {
   type HealthIndicatorFunction,
 } from '@nestjs/terminus';
 import type { FastifyReply } from 'fastify';
-import { Public } from '../auth/require-scope.decorator.js';
+import { Public } from '../auth/access-rule.js';
 import { HealthIndicators, type Indicator } from './health-indicators.js';
 
 @ApiExcludeController()
@@ -22,9 +22,9 @@ export class HealthController {
   @Get()
   @Public()
   health(@Res({ passthrough: true }) reply: FastifyReply): Promise<unknown> {
-    const { running, database, nats, outbox } = this.indicators;
+    const { running, database, nats, outbox, tenants } = this.indicators;
     return this.answer(
-      { running, database, nats, outbox },
+      { running, database, nats, outbox, tenants },
       HttpStatus.INTERNAL_SERVER_ERROR,
       reply,
     );
@@ -42,8 +42,8 @@ export class HealthController {
   @Get('ready')
   @Public()
   ready(@Res({ passthrough: true }) reply: FastifyReply): Promise<unknown> {
-    const { running, database } = this.indicators;
-    return this.answer({ running, database }, HttpStatus.SERVICE_UNAVAILABLE, reply);
+    const { running, database, tenants } = this.indicators;
+    return this.answer({ running, database, tenants }, HttpStatus.SERVICE_UNAVAILABLE, reply);
   }
 
   private async answer(
@@ -60,7 +60,9 @@ export class HealthController {
         },
     );
     try {
-      return await this.checks.check(checks);
+      const result = await this.checks.check(checks);
+      const warnings = this.indicators.warnings();
+      return warnings.length > 0 ? { ...result, warnings } : result;
     } catch (error) {
       // Terminus answers 503 whatever the check.
       if (!(error instanceof HttpException)) throw error;

@@ -4,6 +4,7 @@ import { PrometheusModule } from '@willsoto/nestjs-prometheus';
 import { register } from 'prom-client';
 import { NatsModule } from '../nats/nats.module.js';
 import { ScmpModule } from '../scmp/scmp.module.js';
+import { TenancyModule } from '../tenancy/tenancy.module.js';
 import { HealthIndicators } from './health-indicators.js';
 import { HealthController } from './health.controller.js';
 import { MetricsController } from './metrics.controller.js';
@@ -12,7 +13,7 @@ import { MetricsSampler, SAMPLER_PROVIDERS } from './metrics-sampler.js';
 /** Looks at the parts of Tekton, for whoever shows it. */
 @Global()
 @Module({
-  imports: [NatsModule, ScmpModule],
+  imports: [NatsModule, ScmpModule, TenancyModule],
   providers: [HealthIndicators, ...SAMPLER_PROVIDERS],
   exports: [HealthIndicators, MetricsSampler],
 })

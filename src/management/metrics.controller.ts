@@ -1,7 +1,7 @@
 import { Controller, Get, Res } from '@nestjs/common';
 import { ApiExcludeController } from '@nestjs/swagger';
 import { PrometheusController } from '@willsoto/nestjs-prometheus';
-import { Public } from '../auth/require-scope.decorator.js';
+import { Public } from '../auth/access-rule.js';
 import { MetricsSampler } from './metrics-sampler.js';
 
 /** Prometheus text, sampled anew at each scrape. */

@@ -32,6 +32,8 @@ const DESCRIPTIONS: Readonly<Record<number, string>> = {
 };
 
 const EVERYWHERE: Readonly<Record<number, string>> = {
+  401: 'There is no access token, or none that is valid; `WWW-Authenticate` says what is wrong with it.',
+  403: 'The caller may know of the thing, and lacks the scope for this call.',
   405: 'The path exists, the method does not; `Allow` lists those that do.',
   414: 'The URL is longer than the limit.',
   500: 'A fault of Tekton; its log has the details under the same `X-Correlation-Id`.',

@@ -99,6 +99,13 @@ function bodyLimits(settings: Settings): Record<BodySize, BodyLimits> {
   };
 }
 
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** Whose issuer vouches for the caller; set once that is known. */
+    callerTenant?: string;
+  }
+}
+
 /** Measures and logs each answer. Successful reads are logged for debugging only. */
 export function observeAnswers(adapter: FastifyAdapter, duration: Histogram, logger: Logger): void {
   adapter.getInstance().addHook('onResponse', (request, reply, done) => {
@@ -121,7 +128,8 @@ function observe(
   const level = isRead ? 'debug' : 'info';
   if (!logger.isLevelEnabled(level)) return;
   const durationMs = Math.round(elapsedTime * 100) / 100;
-  logger[level]({ correlationId: id, method, route, status, durationMs }, 'Answered');
+  const { callerTenant: tenant } = request;
+  logger[level]({ correlationId: id, tenant, method, route, status, durationMs }, 'Answered');
 }
 
 /**

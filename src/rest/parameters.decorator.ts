@@ -36,24 +36,36 @@ export function parametersOf(handler: object): ParameterSet | undefined {
   return parameterSets.get(handler);
 }
 
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** Set once they are known to be right. */
+    parameters?: ParameterValues;
+  }
+}
+
 /**
- * The values of a route's parameters.
+ * Reads the parameters that a route's handler declares.
  *
  * @throws {TektonError} INVALID_PARAMETER listing every fault
  */
+export function readParameters(handler: object, request: FastifyRequest): ParameterValues {
+  const set = parametersOf(handler);
+  if (!set) throw new Error('Every route but public ones declares its parameters');
+  const { params, query } = request as FastifyRequest<{
+    Params: Record<string, string>;
+    Querystring: Record<string, string | string[]>;
+  }>;
+  const faults: Fault[] = [];
+  const values = set.read(params, query, faults);
+  if (faults.length > 0) throw faultsError('INVALID_PARAMETER', 'The request', faults);
+  return values;
+}
+
+/** The values of the parameters of the call that a handler serves. */
 export const ParametersOfCall = createParamDecorator(
   (_: unknown, context: ExecutionContext): ParameterValues => {
-    const set = parametersOf(context.getHandler());
-    if (!set) throw new Error(`${context.getHandler().name} does not declare its parameters`);
-    const request = context.switchToHttp().getRequest<
-      FastifyRequest<{
-        Params: Record<string, string>;
-        Querystring: Record<string, string | string[]>;
-      }>
-    >();
-    const faults: Fault[] = [];
-    const values = set.read(request.params, request.query, faults);
-    if (faults.length > 0) throw faultsError('INVALID_PARAMETER', 'The request', faults);
-    return values;
+    const { parameters } = context.switchToHttp().getRequest<FastifyRequest>();
+    if (!parameters) throw new Error('A public route has no parameters');
+    return parameters;
   },
 );

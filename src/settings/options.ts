@@ -1,4 +1,6 @@
 import { HTTP_OPTIONS } from './http-options.js';
+import { SECURITY_OPTIONS } from './security-options.js';
+import { TENANCY_OPTIONS } from './tenancy-options.js';
 import { choice, flag, integer, list, text, url, type Option } from './option.js';
 
 /** Names of service instances are NATS subject tokens. */
@@ -46,10 +48,8 @@ export const OPTIONS = {
     min: 0,
     max: 36_500,
   }),
-  'kaa.security.enabled': flag({
-    about: 'Whether calls need an access token. Without, every caller may do everything.',
-    default: true,
-  }),
+  ...SECURITY_OPTIONS,
+  ...TENANCY_OPTIONS,
   ...HTTP_OPTIONS,
   'database.url': url<string | undefined>({
     about: 'Where PostgreSQL is: postgres://user:password@host:port/database. Required.',
@@ -130,6 +130,10 @@ export const OPTIONS = {
     default: undefined,
     defaultAbout: 'pretty at a terminal, else json',
     among: ['json', 'pretty'],
+  }),
+  'logging.audit': flag({
+    about: 'Whether each change is logged with who made it, whatever logging.level is.',
+    default: true,
   }),
 } satisfies Record<string, Option<never> | Option<unknown>>;
 

@@ -2,6 +2,8 @@ import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { OPTIONS, environmentName, type OptionPath } from './options.js';
 import type { Option } from './option.js';
+import { securityFaults } from './security-options.js';
+import { tenancyFaults, tenancySource } from './tenancy-options.js';
 import { readServiceInstance, type ServiceInstance } from './service-instance.js';
 import { INSTANCES_PATH, isEmpty, readSettingsFile, type SettingsFile } from './settings-file.js';
 import { SettingsError } from './settings-error.js';
@@ -21,6 +23,7 @@ interface WorkedOut {
   readonly 'service.instance.replica.id': string;
   readonly 'http.host': string;
   readonly 'management.host': string;
+  readonly 'kaa.tenancy.source': 'static' | 'tenant-manager';
   readonly 'logging.format': 'json' | 'pretty';
 }
 
@@ -67,6 +70,7 @@ function isEmptyGroup(name: string, value: unknown): boolean {
 function workOut(values: Record<string, unknown>): void {
   values['service.instance.replica.id'] ??=
     `${String(values['service.instance.name'])}-${randomBytes(4).toString('hex')}`;
+  values['kaa.tenancy.source'] ??= tenancySource(values);
   values['http.host'] ??= values['kaa.security.enabled'] === true ? '0.0.0.0' : '127.0.0.1';
   values['management.host'] ??= values['http.host'];
   values['logging.format'] ??= process.stdout.isTTY ? 'pretty' : 'json';
@@ -85,11 +89,7 @@ function checkTogether(values: Record<string, unknown>, faults: string[]): void 
   if (values['nats.token'] !== undefined && values['nats.user'] !== undefined) {
     faults.push('nats.token: cannot be given together with nats.user');
   }
-  if (values['kaa.security.enabled'] === true) {
-    faults.push(
-      'kaa.security.enabled: this version cannot check access tokens yet; set false, on a machine of your own only',
-    );
-  }
+  faults.push(...securityFaults(values), ...tenancyFaults(values));
 }
 
 function readOption(

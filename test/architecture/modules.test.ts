@@ -4,12 +4,12 @@ import { SOURCE_FILES } from './source-files.js';
 /** Reading order: a module imports only from those above it. */
 const RANKS: readonly (readonly string[])[] = [
   ['errors', 'logging'],
-  ['json'],
+  ['json', 'oauth'],
   ['settings'],
   ['database', 'nats', 'rest'],
   ['outbox', 'tenancy'],
   ['auth'],
-  ['instances', 'applications'],
+  ['instances', 'applications', 'uma'],
   ['configurations', 'scmp'],
   ['bulk', 'management'],
   // Files directly in `src`.

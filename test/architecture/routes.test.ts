@@ -1,9 +1,5 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import {
-  AUTHENTICATED_ONLY,
-  PUBLIC,
-  REQUIRED_SCOPES,
-} from '../../src/auth/require-scope.decorator.js';
+import { accessRuleOf } from '../../src/auth/access-rule.js';
 import { createApp } from '../../src/create-app.js';
 import { createLogger } from '../../src/logging/logger.js';
 import { parametersOf } from '../../src/rest/parameters.decorator.js';
@@ -33,17 +29,22 @@ it('routes are found, those of the management interface too', () => {
   );
 });
 
-it('every route declares in exactly one way who may call it', () => {
-  const ways = [REQUIRED_SCOPES, AUTHENTICATED_ONLY, PUBLIC];
-  const wrong = routes.filter(
-    ({ handler }) => ways.filter((way) => Reflect.hasMetadata(way, handler)).length !== 1,
-  );
+it('every route declares who may call it', () => {
+  const wrong = routes.filter(({ handler }) => accessRuleOf(handler) === undefined);
   expect(wrong.map(({ name }) => name)).toEqual([]);
+});
+
+it('a route that names an application is held to a scope on that application', () => {
+  for (const { name, path, handler } of routes) {
+    const isOnApplication = accessRuleOf(handler)?.kind === 'application';
+    expect([name, isOnApplication]).toEqual([name, path.includes('{appName}')]);
+  }
 });
 
 it('only routes of the management interface are public, and all of them', () => {
   for (const { name, handler } of routes) {
-    expect([name, Reflect.hasMetadata(PUBLIC, handler)]).toEqual([name, MANAGEMENT.test(name)]);
+    const isPublic = accessRuleOf(handler)?.kind === 'public';
+    expect([name, isPublic]).toEqual([name, MANAGEMENT.test(name)]);
   }
 });
 

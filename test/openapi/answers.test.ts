@@ -5,8 +5,8 @@ import { API, ApiDocument, type Operation } from './api-document.js';
 import { EXAMPLE_CALLS, type ExampleCall } from './example-calls.js';
 
 const LIMIT = 1024;
-/** Nobody can bring them about from outside. */
-const OUT_OF_REACH = ['500', '503'];
+/** Nobody can bring them about from outside, or not while security is off. */
+const OUT_OF_REACH = ['401', '403', '500', '503'];
 /** Nor 404 where a write makes what is missing, as long as there is no list of tenants. */
 const MAKES_WHAT_IS_MISSING = /^(PUT|PATCH) .*\/tenant-configs$/;
 

@@ -72,7 +72,7 @@ it('says of every operation which scopes open it, but for what any caller may re
 
 it('says of every operation which errors it answers with, in the one form of errors', () => {
   for (const operation of api.operations) {
-    const expected = [400, 405, 414, 500, 503];
+    const expected = [400, 401, 403, 405, 414, 500, 503];
     if (operation.path.includes('{')) expected.push(404);
     if (operation.requestBody) expected.push(413, 415);
     const errors = Object.entries(operation.responses).filter(([status]) => Number(status) >= 400);

@@ -148,9 +148,9 @@ describe('a settings file is refused', () => {
 it.each([
   ['no database', { DATABASE_URL: '' }, /^database\.url: is required; give it or DATABASE_URL/],
   [
-    'security, which this version does not have',
+    'security without tenants',
     { KAA_SECURITY_ENABLED: 'true' },
-    /^kaa\.security\.enabled: /,
+    /^kaa\.tenancy\.tenants: is required/,
   ],
   ['a token and a user of NATS', { NATS_TOKEN: 't', NATS_USER: 'u' }, /^nats\.token: /],
 ])('refuses %s', (_, environment, fault) => {

@@ -15,7 +15,15 @@ export interface CallOptions {
 
 /** Calls the REST API as any client would. */
 export class RestClient {
-  constructor(readonly baseUrl: string) {}
+  constructor(
+    readonly baseUrl: string,
+    private readonly headers: Readonly<Record<string, string>> = {},
+  ) {}
+
+  /** A client that sends these headers with each call. */
+  with(headers: Readonly<Record<string, string>>): RestClient {
+    return new RestClient(this.baseUrl, { ...this.headers, ...headers });
+  }
 
   get = (path: string, options?: CallOptions) => this.call('GET', path, options);
   post = (path: string, body?: unknown, options?: CallOptions) =>
@@ -39,6 +47,7 @@ export class RestClient {
       method,
       headers: {
         ...(sent !== undefined && { 'content-type': 'application/json' }),
+        ...this.headers,
         ...headers,
       },
       ...(sent !== undefined && { body: sent as string }),

@@ -61,6 +61,7 @@ export function testEnvironment(
     MANAGEMENT_PORT: '0',
     LOG_LEVEL: 'fatal',
     LOGGING_FORMAT: 'json',
+    LOGGING_AUDIT: 'false',
     ...environment,
   };
 }

@@ -1,0 +1,149 @@
+import type { KeyObject } from 'node:crypto';
+import { Inject, Injectable } from '@nestjs/common';
+import { decodeJwt, decodeProtectedHeader, type JWTPayload } from 'jose';
+import passport from 'passport';
+import { Strategy, type VerifiedCallback } from 'passport-jwt';
+import { IssuerKeys } from '../oauth/issuer-keys.js';
+import { Issuer } from '../oauth/issuer.js';
+import { RemoteError } from '../oauth/remote-error.js';
+import { SETTINGS, type Settings } from '../settings/settings.js';
+import type { Tenant } from '../tenancy/tenant.js';
+import { Tenants } from '../tenancy/tenants.js';
+import { AuthenticationError, type AuthenticationFault } from './authentication-error.js';
+import type { Caller } from './caller.js';
+import { Outages } from './outages.js';
+import { checkHeader, toCaller, type TokenRules } from './token-rules.js';
+
+/** A token that is being verified, which is all that passport gets to see of a request. */
+interface Attempt {
+  readonly token: string;
+  /** Whose issuer the token names. */
+  tenant?: Tenant;
+}
+
+/** What jsonwebtoken refuses, by the names of its errors. */
+const REFUSALS: Readonly<Record<string, AuthenticationFault>> = {
+  TokenExpiredError: 'expired',
+  NotBeforeError: 'not-yet-valid',
+  JsonWebTokenError: 'signature',
+};
+
+/**
+ * Verifies access tokens (RFC 8725, RFC 9068): the issuer says whose token it is, and the keys of
+ * that issuer alone can vouch for it.
+ */
+@Injectable()
+export class TokenVerifier {
+  /** One of our own: passport's usual one is the process's. */
+  private readonly passport = new passport.Passport();
+  private readonly strategy: Strategy;
+  private readonly rules: TokenRules;
+  private readonly keysOf = new WeakMap<Tenant, IssuerKeys>();
+
+  constructor(
+    private readonly tenants: Tenants,
+    private readonly outages: Outages,
+    @Inject(SETTINGS) private readonly settings: Settings,
+  ) {
+    this.rules = {
+      algorithms: settings['kaa.security.algorithms'],
+      leewaySeconds: settings['kaa.security.clock-leeway'],
+    };
+    this.strategy = new Strategy(
+      {
+        jwtFromRequest: (request) => (request as unknown as Attempt).token,
+        secretOrKeyProvider: (request, _, done) => {
+          this.findKey(request as unknown as Attempt).then(
+            (key) => {
+              // jsonwebtoken takes it; passport-jwt's types know of text and bytes only.
+              done(null, key as unknown as Buffer);
+            },
+            (error: unknown) => {
+              done(error);
+            },
+          );
+        },
+        algorithms: this.rules.algorithms as never,
+        // eslint-disable-next-line @typescript-eslint/no-deprecated -- the only way to give a leeway
+        jsonWebTokenOptions: { clockTolerance: this.rules.leewaySeconds },
+        passReqToCallback: true,
+      },
+      (attempt: unknown, claims: JWTPayload, done: VerifiedCallback) => {
+        this.accept(attempt as Attempt, claims, done);
+      },
+    );
+  }
+
+  /**
+   * @throws {AuthenticationError} if the token is not valid
+   * @throws {TektonError} UNAVAILABLE if that cannot be found out
+   */
+  verify(token: string): Promise<Caller> {
+    const attempt: Attempt = { token };
+    return new Promise((resolve, reject) => {
+      const done = (error: unknown, caller: unknown, refusal: unknown) => {
+        if (caller) resolve(caller as Caller);
+        else reject(this.told(error ?? refusal));
+      };
+      const authenticate = this.passport.authenticate(
+        this.strategy,
+        { session: false },
+        done,
+      ) as unknown as (request: object, response: object, next: (error: Error) => void) => void;
+      authenticate(attempt, {}, reject);
+    });
+  }
+
+  private async findKey(attempt: Attempt): Promise<KeyObject> {
+    const { token } = attempt;
+    const header = checkHeader(decoded(decodeProtectedHeader, token), this.rules);
+    const { iss } = decoded(decodeJwt, token);
+    const tenant = typeof iss === 'string' ? await this.tenants.findByIssuer(iss) : undefined;
+    if (!tenant) {
+      const { unreadyReason } = this.tenants;
+      throw unreadyReason === undefined
+        ? new AuthenticationError('issuer')
+        : new RemoteError(unreadyReason);
+    }
+    attempt.tenant = tenant;
+    const key = await this.keys(tenant).find(header);
+    if (!key) throw new AuthenticationError('key');
+    return key;
+  }
+
+  private keys(tenant: Tenant): IssuerKeys {
+    const known = this.keysOf.get(tenant);
+    if (known) return known;
+    const issuer = new Issuer(tenant, this.settings['kaa.security.issuer-timeout'] * 1000);
+    const cooldownMs = this.settings['kaa.security.key-refresh-interval'] * 1000;
+    const keys = new IssuerKeys(issuer, tenant.jwksUri, cooldownMs);
+    this.keysOf.set(tenant, keys);
+    return keys;
+  }
+
+  private told(error: unknown): Error {
+    if (error instanceof RemoteError) return this.outages.unavailable(error);
+    const reason = REFUSALS[(error as Error).name];
+    return reason === undefined ? (error as Error) : new AuthenticationError(reason, error);
+  }
+
+  private accept({ token, tenant }: Attempt, claims: JWTPayload, done: VerifiedCallback): void {
+    try {
+      if (!tenant) throw new Error('No key is found without the tenant');
+      done(null, toCaller(token, claims, tenant, this.rules));
+    } catch (error) {
+      done(error, false);
+    }
+  }
+}
+
+function decoded(
+  decode: (token: string) => object,
+  token: string,
+): Readonly<Record<string, unknown>> {
+  try {
+    return decode(token) as Readonly<Record<string, unknown>>;
+  } catch (error) {
+    throw new AuthenticationError('malformed', error);
+  }
+}

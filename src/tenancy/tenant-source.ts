@@ -1,0 +1,34 @@
+import type { Settings } from '../settings/settings.js';
+import type { Tenant } from './tenant.js';
+
+/** Where tenants come from. */
+export interface TenantSource {
+  /** Whether it may answer otherwise the next time. */
+  readonly changes: boolean;
+
+  /** @throws {RemoteError} if it does not answer, or not as it should */
+  list(): Promise<readonly Tenant[]>;
+}
+
+/** The tenants that the settings list. */
+export class ListedTenants implements TenantSource {
+  readonly changes = false;
+
+  constructor(private readonly settings: Settings) {}
+
+  list(): Promise<readonly Tenant[]> {
+    const tenants = this.settings['kaa.tenancy.tenants'];
+    return Promise.resolve(
+      tenants.map(({ id, issuer, jwksUri, audience, clientId, clientSecret }): Tenant => ({
+        id,
+        issuer,
+        jwksUri,
+        audience: audience ?? this.settings['kaa.security.audience'],
+        client:
+          clientId === undefined || clientSecret === undefined
+            ? undefined
+            : { clientId, clientSecret },
+      })),
+    );
+  }
+}
