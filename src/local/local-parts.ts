@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { takeLock } from '../../scripts/process-lock.mjs';
 import { chooseDataFolder } from './data-folder.js';
 import { startEmbeddedPostgres } from './embedded-postgres.js';
+import { isSet } from './environment.js';
 import { chooseCacheFolder, findNatsServer } from './find-nats-server.js';
 import { LocalError } from './local-error.js';
 import { startNatsServer } from './nats-server.js';
@@ -84,8 +85,4 @@ function lockDataFolder(dataFolder: string): RunningPart {
       `Stop that one first (\`kill ${heldBy}\`), or start a second one with data and ports of its own: ` +
       'TEKTON_DATA_DIR=/some/folder PORT=9080 MANAGEMENT_PORT=9081 npm start',
   );
-}
-
-function isSet(env: NodeJS.ProcessEnv, name: string): boolean {
-  return Boolean(env[name] ?? '') || Boolean(env[`${name}_FILE`] ?? '');
 }

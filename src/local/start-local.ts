@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { startTekton } from '../start-tekton.js';
 import { LocalError, messageOf } from './local-error.js';
 import { startLocalParts, type RunningPart } from './local-parts.js';
+import { startDevelopmentIssuers } from './start-development-issuers.js';
 import { onStopSignals } from './stop-signals.js';
 import { welcomeText } from './welcome.js';
 
@@ -9,6 +10,8 @@ import { welcomeText } from './welcome.js';
 export interface StartLocalOptions {
   /** The folder with Tekton's package.json. */
   projectRoot: string;
+  /** Have calls need tokens, and start issuers that give them; default false. */
+  secure?: boolean;
 }
 
 /**
@@ -16,7 +19,7 @@ export interface StartLocalOptions {
  * of it has been stopped: with code 0 after SIGINT, SIGTERM or SIGHUP, else with the error's own code.
  * A second signal ends the process at once; the parts end with it, as they see to themselves.
  */
-export async function startLocal({ projectRoot }: StartLocalOptions): Promise<void> {
+export async function startLocal(options: StartLocalOptions): Promise<void> {
   const parts: RunningPart[] = [];
   const interruption = new AbortController();
   onStopSignals(
@@ -32,7 +35,7 @@ export async function startLocal({ projectRoot }: StartLocalOptions): Promise<vo
     const started = (part: RunningPart): void => {
       parts.unshift(part);
     };
-    await bringUp(projectRoot, started, interruption.signal);
+    await bringUp(options, started, interruption.signal);
     await aborted(interruption.signal);
   } catch (error) {
     if (!interruption.signal.aborted) exitCode = report(error);
@@ -50,7 +53,7 @@ export async function startLocal({ projectRoot }: StartLocalOptions): Promise<vo
 }
 
 async function bringUp(
-  projectRoot: string,
+  { projectRoot, secure = false }: StartLocalOptions,
   started: (part: RunningPart) => void,
   signal: AbortSignal,
 ): Promise<void> {
@@ -64,6 +67,7 @@ async function bringUp(
     },
     signal,
   });
+  const issuers = secure ? await startDevelopmentIssuers({ env, started }) : undefined;
   env.TEKTON_CONFIG_FILE ??= join(projectRoot, 'config', 'service-config.yml');
   const starting = startTekton();
   // Registered before it is up: a signal in the middle must stop what there is of it by then.
@@ -79,7 +83,7 @@ async function bringUp(
     return tekton;
   });
   const tekton = await Promise.race([ready, rejectedWhenAborted(signal)]);
-  console.log(welcomeText({ ...tekton, dataFolder }));
+  console.log(welcomeText({ ...tekton, dataFolder, issuers }));
 }
 
 async function aborted(signal: AbortSignal): Promise<void> {

@@ -1,3 +1,6 @@
+import type { DevelopmentIssuers } from './development-issuer.js';
+import { secureTrial } from './secure-trial.js';
+
 /** What there is to tell about a running Tekton. */
 export interface WelcomeFacts {
   /** Of the REST API, without `/api/v1`. */
@@ -6,6 +9,8 @@ export interface WelcomeFacts {
   natsUrls: string;
   /** Undefined if no part was started here. */
   dataFolder: string | undefined;
+  /** Given if calls need their tokens. */
+  issuers: DevelopmentIssuers | undefined;
 }
 
 /** The lines that tell a newcomer where things are and what to try. */
@@ -14,13 +19,14 @@ export function welcomeText({
   managementUrl,
   natsUrls,
   dataFolder,
+  issuers,
 }: WelcomeFacts): string {
   const api = `${restUrl.replace(/\/$/, '')}/api/v1`;
-  const json = "-H 'content-type: application/json'";
   const places = [
     ['API', `${api}    (documentation: ${api}/docs)`],
     ['Health', `${managementUrl.replace(/\/$/, '')}/health`],
     ['NATS', natsUrls],
+    ...(issuers === undefined ? [] : [['Issuers', issuers.url]]),
     ...(dataFolder === undefined ? [] : [['Data', `${dataFolder} (kept for the next start)`]]),
   ];
   return `
@@ -28,7 +34,13 @@ Tekton is running. Ctrl-C stops it.
 
 ${places.map(([name, place]) => `  ${(name ?? '').padEnd(8)}${place ?? ''}`).join('\n')}
 
-Try in another terminal, here:
+${issuers === undefined ? openTrial(api, natsUrls) : secureTrial(api, issuers)}`;
+}
+
+/** What to try where calls need no token. */
+function openTrial(api: string, natsUrls: string): string {
+  const json = "-H 'content-type: application/json'";
+  return `Try in another terminal, here:
 
   # see what the services are told, while the next terminal changes something
   npm run listen -- ${natsUrls}
