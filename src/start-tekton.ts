@@ -47,7 +47,7 @@ export async function startTekton(environment = process.env): Promise<RunningTek
   const relay = app.get(RelayRunner);
   const tenants = app.get(Tenants);
   void nats.start();
-  if (settings['kaa.security.enabled']) void tenants.start();
+  void tenants.start();
   const ready = database.start().then(() => {
     if (database.unreadyReason !== undefined) return;
     relay.start();

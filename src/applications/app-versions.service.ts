@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
+import { AuditLog } from '../auth/audit-log.js';
 import type { Call } from '../auth/call.js';
 import { Database } from '../database/database.js';
 import { isUniqueViolation } from '../database/database-error.js';
@@ -23,11 +24,12 @@ export class AppVersionsService {
   constructor(
     private readonly database: Database,
     private readonly outbox: Outbox,
+    private readonly audit: AuditLog,
   ) {}
 
   /** @throws {TektonError} NOT_FOUND, INVALID_BODY, NAME_TAKEN */
-  create(ref: ApplicationRef, dto: CreateAppVersionDto, call: Call): Promise<AppVersion> {
-    return this.outbox.transaction(async (tx) => {
+  async create(ref: ApplicationRef, dto: CreateAppVersionDto, call: Call): Promise<AppVersion> {
+    const { version, what } = await this.outbox.transaction(async (tx) => {
       const application = await requireApplication(tx, ref, { lock: true });
       const name = versionName(ref.appName, dto);
       const version = tx.create(AppVersion, {
@@ -41,17 +43,13 @@ export class AppVersionsService {
         throw isUniqueViolation(error) ? nameTaken(name, error) : error;
       });
       await tx.increment(Application, { id: application.id }, 'changeNumber', 1);
-      await this.outbox.append(tx, [
-        {
-          operation: 'upsert',
-          tenantId: application.tenantId,
-          appName: ref.appName,
-          appVersionName: name,
-          correlationId: call.correlationId,
-        },
-      ]);
-      return version;
+      const what = { tenantId: application.tenantId, appName: ref.appName, appVersionName: name };
+      const { correlationId } = call;
+      await this.outbox.append(tx, [{ operation: 'upsert', ...what, correlationId }]);
+      return { version, what };
     }, call.dryRun);
+    this.audit.note(call, { operation: 'create', ...what });
+    return version;
   }
 
   /** @throws {TektonError} NOT_FOUND */
@@ -77,25 +75,21 @@ export class AppVersionsService {
    *
    * @throws {TektonError} NOT_FOUND
    */
-  update(ref: AppVersionRef, dto: UpdateDto, call: Call): Promise<AppVersion> {
-    return this.outbox.transaction(async (tx) => {
+  async update(ref: AppVersionRef, dto: UpdateDto, call: Call): Promise<AppVersion> {
+    const { version, what } = await this.outbox.transaction(async (tx) => {
       const { tenantId } = await requireApplication(tx, ref);
       const version = await requireAppVersion(tx, ref, { lock: true });
       call.preconditions.check(entityTag(version));
       const changes = changedColumns(version, dto);
-      if (!changes) return version;
+      if (!changes) return { version };
       await tx.update(AppVersion, version.id, changes);
-      await this.outbox.append(tx, [
-        {
-          operation: 'upsert',
-          tenantId,
-          appName: ref.appName,
-          appVersionName: version.name,
-          correlationId: call.correlationId,
-        },
-      ]);
-      return Object.assign(version, changes);
+      const what = { tenantId, appName: ref.appName, appVersionName: version.name };
+      const { correlationId } = call;
+      await this.outbox.append(tx, [{ operation: 'upsert', ...what, correlationId }]);
+      return { version: Object.assign(version, changes), what };
     }, call.dryRun);
+    if (what) this.audit.note(call, { operation: 'update', ...what });
+    return version;
   }
 }
 

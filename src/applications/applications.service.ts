@@ -1,6 +1,8 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { In, type EntityManager } from 'typeorm';
+import { AuditLog } from '../auth/audit-log.js';
 import type { Call } from '../auth/call.js';
+import { ApplicationResources } from '../auth/application-resources.js';
 import { shownOf, type Applications } from '../auth/permissions.js';
 import { Database } from '../database/database.js';
 import { isUniqueViolation, violatedConstraint } from '../database/database-error.js';
@@ -34,6 +36,8 @@ export class ApplicationsService {
   constructor(
     private readonly database: Database,
     private readonly outbox: Outbox,
+    private readonly resources: ApplicationResources,
+    private readonly audit: AuditLog,
     @Inject(SETTINGS) settings: Settings,
   ) {
     this.generatesNames = settings['kaa.tekton.app-names.auto-generation.enabled'];
@@ -44,7 +48,10 @@ export class ApplicationsService {
     const given = this.checkName(dto);
     for (let attempt = 1; ; attempt++) {
       try {
-        return await this.insert(tenantId, given ?? generateName(), dto, call);
+        const application = await this.insert(tenantId, given ?? generateName(), dto, call);
+        const { name: appName } = application;
+        this.audit.note(call, { operation: 'create', tenantId, appName });
+        return application;
       } catch (error) {
         if (!isUniqueViolation(error)) throw error;
         if (given !== undefined || attempt === GENERATION_ATTEMPTS) throw nameTaken(given, error);
@@ -78,31 +85,27 @@ export class ApplicationsService {
    *
    * @throws {TektonError} NOT_FOUND
    */
-  update(ref: ApplicationRef, dto: UpdateDto, call: Call): Promise<Application> {
-    return this.outbox.transaction(async (tx) => {
+  async update(ref: ApplicationRef, dto: UpdateDto, call: Call): Promise<Application> {
+    const { application, what } = await this.outbox.transaction(async (tx) => {
       const application = await requireApplication(tx, ref, { lock: true });
       call.preconditions.check(entityTag(application));
       const changes = changedColumns(application, dto);
-      if (!changes) return application;
+      if (!changes) return { application };
       await tx.update(Application, application.id, changes);
-      const { tenantId, name: appName } = application;
-      await this.outbox.append(tx, [
-        {
-          operation: 'upsert',
-          tenantId,
-          appName,
-          correlationId: call.correlationId,
-        },
-      ]);
-      return Object.assign(application, changes);
+      const what = { tenantId: application.tenantId, appName: application.name };
+      const { correlationId } = call;
+      await this.outbox.append(tx, [{ operation: 'upsert', ...what, correlationId }]);
+      return { application: Object.assign(application, changes), what };
     }, call.dryRun);
+    if (what) this.audit.note(call, { operation: 'update', ...what });
+    return application;
   }
 
   private insert(
     tenantId: string,
     name: string,
     { displayName, description }: CreateApplicationDto,
-    { correlationId, dryRun }: Call,
+    { caller, correlationId, dryRun }: Call,
   ): Promise<Application> {
     return this.outbox.transaction(async (tx) => {
       const application = tx.create(Application, {
@@ -116,6 +119,7 @@ export class ApplicationsService {
       await this.outbox.append(tx, [
         { operation: 'upsert', tenantId, appName: name, correlationId },
       ]);
+      if (!dryRun) await this.resources.create(tx, application, caller);
       return application;
     }, dryRun);
   }

@@ -139,7 +139,7 @@ export class AccessControl {
   }
 
   private async requireTenant({ tenantId }: ParameterValues): Promise<void> {
-    if (typeof tenantId !== 'string' || (await this.tenants.findById(tenantId))) return;
+    if (typeof tenantId !== 'string' || (await this.tenants.isServed(tenantId))) return;
     throw new TektonError('NOT_FOUND', `There is no tenant ${JSON.stringify(tenantId)}`);
   }
 

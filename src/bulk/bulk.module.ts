@@ -7,11 +7,12 @@ import { BulkController } from './bulk.controller.js';
 import { BulkStreams } from './bulk-streams.js';
 import { ClusterReader } from './cluster-reader.js';
 import { ConfigurationFilesReader } from './configuration-files-reader.js';
+import { LoadFactory } from './load-factory.js';
 import { LoadService } from './load.service.js';
 
 @Module({
   imports: [ConfigurationsModule, InstancesModule, OutboxModule, TenancyModule],
   controllers: [BulkController],
-  providers: [LoadService, BulkStreams, ClusterReader, ConfigurationFilesReader],
+  providers: [LoadFactory, LoadService, BulkStreams, ClusterReader, ConfigurationFilesReader],
 })
 export class BulkModule {}

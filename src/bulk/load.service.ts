@@ -1,15 +1,14 @@
-import { Inject, Injectable } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
+import { ApplicationResources } from '../auth/application-resources.js';
+import { AuditLog } from '../auth/audit-log.js';
 import type { Call } from '../auth/call.js';
 import { identityValues } from '../auth/caller.js';
-import { DocumentRules } from '../configurations/document-rules.js';
 import { runIn } from '../database/database.js';
 import { faultsError } from '../errors/tekton-error.js';
-import { Catalogue } from '../instances/catalogue.js';
 import { Outbox, type ConfigurationChange } from '../outbox/outbox.js';
-import { SETTINGS, type Settings } from '../settings/settings.js';
-import { Tenants } from '../tenancy/tenants.js';
-import { addressKey, Load, ownerName, type LoadedConfiguration } from './load.js';
+import { LoadFactory } from './load-factory.js';
+import { addressKey, ownerName, type Load, type LoadedConfiguration } from './load.js';
 import { narrowestMessages, type ChangedThing } from './load-messages.js';
 import { loadNames, type LoadedNames } from './load-names.js';
 import {
@@ -39,18 +38,14 @@ export interface Replacing {
 export class LoadService {
   constructor(
     private readonly outbox: Outbox,
-    private readonly catalogue: Catalogue,
-    private readonly rules: DocumentRules,
-    private readonly tenants: Tenants,
-    @Inject(SETTINGS) private readonly settings: Settings,
+    private readonly factory: LoadFactory,
+    private readonly resources: ApplicationResources,
+    private readonly audit: AuditLog,
   ) {}
 
   /** An empty load, for a body to be read into. */
   begin(): Load {
-    const isServed = async (tenantId: string) =>
-      !this.settings['kaa.security.enabled'] ||
-      (await this.tenants.findById(tenantId)) !== undefined;
-    return new Load(this.catalogue, this.rules, isServed);
+    return this.factory.create();
   }
 
   /**
@@ -59,7 +54,7 @@ export class LoadService {
    */
   async apply(load: Load, call: Call, replacing?: Replacing): Promise<LoadCounts> {
     refuse(load);
-    return this.outbox.transaction(async (tx) => {
+    const counts = await this.outbox.transaction(async (tx) => {
       // What an attempt before this one has found.
       load.faults.length = 0;
       const names = await loadNames(tx, load);
@@ -80,6 +75,9 @@ export class LoadService {
         },
       };
     }, call.dryRun);
+    this.audit.note(call, { operation: 'load', ...replacing, counts });
+    if (!call.dryRun && counts.applications.created > 0) this.resources.reconcileSoon();
+    return counts;
   }
 
   private tell(

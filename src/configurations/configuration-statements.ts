@@ -50,6 +50,7 @@ export type FoundRow =
 export type LiveRow = Extract<FoundRow, { revision: string }> & { document: string };
 
 export interface StoredRow {
+  tenant_id: string;
   service_instance_name: string;
   revision: string;
   created_revision: string;
@@ -122,7 +123,7 @@ function statementsOf(level: ConfigurationLevel): ConfigurationStatements {
           ${noteUpserts('stored', { changedBy: '$8', correlationId: '$9', restoredFrom: '$10' })}
         ),
         told AS (${appendChange('stored', 'upsert', '$9')})
-        SELECT service_instance_name, revision, created_revision, changed_at FROM stored`,
+        SELECT tenant_id, service_instance_name, revision, created_revision, changed_at FROM stored`,
     },
     delete: {
       name: `delete_${level}_configuration`,
@@ -142,7 +143,7 @@ function statementsOf(level: ConfigurationLevel): ConfigurationStatements {
           ${noteDeletions('deleted', { changedBy: '$5', correlationId: '$6' })}
         ),
         told AS (${appendChange('deleted', 'delete', '$6')})
-        SELECT service_instance_name, revision, created_revision, changed_at FROM deleted`,
+        SELECT tenant_id, service_instance_name, revision, created_revision, changed_at FROM deleted`,
     },
   };
 }

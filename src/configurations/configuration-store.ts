@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { ApplicationsService } from '../applications/applications.service.js';
 import { AppVersionsService } from '../applications/app-versions.service.js';
+import { AuditLog } from '../auth/audit-log.js';
 import type { Call } from '../auth/call.js';
 import { identityValues } from '../auth/caller.js';
 import { Database, runIn, type Statement } from '../database/database.js';
@@ -29,6 +30,7 @@ export class ConfigurationStore {
     private readonly outbox: Outbox,
     private readonly applications: ApplicationsService,
     private readonly appVersions: AppVersionsService,
+    private readonly audit: AuditLog,
   ) {}
 
   /**
@@ -52,18 +54,18 @@ export class ConfigurationStore {
 
   /**
    * Stores documents with their history and notifications, all or none. Either all of them say
-   * what revision must stand, or none.
+   * what revision must stand, or none. In a transaction, the caller has it audited after the commit.
    *
    * @returns a row for each that really changed
    */
-  put(
+  async put(
     owner: ConfigurationOwner,
     given: readonly GivenConfiguration[],
     call: Call,
     tx?: EntityManager,
   ): Promise<StoredRow[]> {
     const isConditional = given.some(({ standingRevision }) => standingRevision !== undefined);
-    return this.write(STATEMENTS[owner.level].put, call, tx, [
+    const rows = await this.write(STATEMENTS[owner.level].put, call, tx, [
       ...ownerValues(owner),
       given.map(({ instanceName }) => instanceName),
       given.map(({ document }) => document.text),
@@ -73,6 +75,8 @@ export class ConfigurationStore {
       call.correlationId,
       given[0]?.restoredFrom ?? null,
     ]);
+    if (!tx) this.noteInAudit('upsert', owner, rows, call);
+    return rows;
   }
 
   /**
@@ -85,14 +89,37 @@ export class ConfigurationStore {
     call: Call,
     standingRevision?: number,
   ): Promise<StoredRow | undefined> {
-    const [row] = await this.write(STATEMENTS[owner.level].delete, call, undefined, [
+    const rows = await this.write(STATEMENTS[owner.level].delete, call, undefined, [
       ...ownerValues(owner),
       instanceName,
       identityValues(call.caller),
       call.correlationId,
       standingRevision ?? null,
     ]);
-    return row;
+    this.noteInAudit('delete', owner, rows, call);
+    return rows[0];
+  }
+
+  /** Has the audit log tell of changes that are committed. */
+  noteInAudit(
+    operation: 'upsert' | 'delete',
+    owner: ConfigurationOwner,
+    rows: readonly StoredRow[],
+    call: Call,
+  ): void {
+    const [appName = null, appVersionName = null] = ownerValues(owner);
+    for (const row of rows) {
+      const toRevision = Number(row.revision);
+      this.audit.note(call, {
+        operation,
+        tenantId: row.tenant_id,
+        appName,
+        appVersionName,
+        serviceInstanceName: row.service_instance_name,
+        fromRevision: toRevision - 1,
+        toRevision,
+      });
+    }
   }
 
   /**

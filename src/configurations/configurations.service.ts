@@ -19,7 +19,7 @@ import {
   type ConfigurationView,
   type PutResult,
 } from './configuration-view.js';
-import type { FoundRow, LiveRow } from './configuration-statements.js';
+import type { FoundRow, LiveRow, StoredRow } from './configuration-statements.js';
 import { DocumentRules } from './document-rules.js';
 import { readStored, type ConfigurationDocument } from './document.js';
 
@@ -99,9 +99,11 @@ export class ConfigurationsService {
     );
     for (;;) {
       try {
-        return await this.store.whileOwned(owner, () =>
+        const { stored, view } = await this.store.whileOwned(owner, () =>
           this.store.inTurn(owner, call, (tx) => this.putAllIn(tx, owner, given, call)),
         );
+        this.store.noteInAudit('upsert', owner, stored, call);
+        return view;
       } catch (error) {
         if (error !== OVERTAKEN) throw error;
       }
@@ -179,11 +181,12 @@ export class ConfigurationsService {
     owner: ConfigurationOwner,
     given: readonly GivenConfiguration[],
     call: Call,
-  ): Promise<ConfigurationsView> {
+  ): Promise<{ stored: readonly StoredRow[]; view: ConfigurationsView }> {
     const { preconditions } = call;
     if (preconditions.isEmpty) {
-      await this.store.put(owner, given, call, tx);
-      return this.shown(given, await this.store.find(owner, this.catalogue.names(), tx));
+      const stored = await this.store.put(owner, given, call, tx);
+      const rows = await this.store.find(owner, this.catalogue.names(), tx);
+      return { stored, view: this.shown(given, rows) };
     }
     const before = await this.store.find(owner, this.catalogue.names(), tx);
     preconditions.check(before.some(isLive) ? etagOfAll(before) : undefined);
@@ -202,7 +205,7 @@ export class ConfigurationsService {
     const isOther = ({ service_instance_name: name }: FoundRow) => !named.has(name ?? '');
     const others = (rows: FoundRow[]) => etagOfAll(rows.filter(isOther));
     if (stored.length !== expected.length || others(before) !== others(after)) throw OVERTAKEN;
-    return this.shown(given, after);
+    return { stored, view: this.shown(given, after) };
   }
 
   private shown(

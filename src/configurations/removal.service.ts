@@ -5,6 +5,8 @@ import { requireApplication, type ApplicationRef } from '../applications/applica
 import { entityTag } from '../applications/named.js';
 import { AppVersion } from '../applications/app-version.entity.js';
 import { requireAppVersion, type AppVersionRef } from '../applications/app-versions.service.js';
+import { ApplicationResources } from '../auth/application-resources.js';
+import { AuditLog } from '../auth/audit-log.js';
 import type { Call } from '../auth/call.js';
 import { identityValues } from '../auth/caller.js';
 import { noteDeletions } from './configuration-sql.js';
@@ -46,23 +48,31 @@ const REMOVE_BELOW_APP_VERSION = removeBelow('app_version_id');
 /** Deletes applications and versions with the configurations that hang on them. */
 @Injectable()
 export class RemovalService {
-  constructor(private readonly outbox: Outbox) {}
+  constructor(
+    private readonly outbox: Outbox,
+    private readonly resources: ApplicationResources,
+    private readonly audit: AuditLog,
+  ) {}
 
   /** @throws {TektonError} NOT_FOUND */
-  removeApplication(ref: ApplicationRef, call: Call): Promise<void> {
-    return this.outbox.transaction(async (tx) => {
+  async removeApplication(ref: ApplicationRef, call: Call): Promise<void> {
+    const removed = await this.outbox.transaction(async (tx) => {
       const application = await requireApplication(tx, ref, { lock: true });
       call.preconditions.check(entityTag(application));
       const { id, tenantId, name } = application;
       const instances = await removeConfigurations(tx, REMOVE_BELOW_APPLICATION, id, call);
       await tx.delete(Application, { id });
-      await this.tell(tx, { tenantId, appName: name }, instances, call);
+      const what = { tenantId, appName: name };
+      await this.tell(tx, what, instances, call);
+      if (!call.dryRun) await this.resources.delete(tx, application);
+      return { ...what, serviceInstanceNames: instances };
     }, call.dryRun);
+    this.audit.note(call, { operation: 'delete', ...removed });
   }
 
   /** @throws {TektonError} NOT_FOUND */
-  removeAppVersion(ref: AppVersionRef, call: Call): Promise<void> {
-    return this.outbox.transaction(async (tx) => {
+  async removeAppVersion(ref: AppVersionRef, call: Call): Promise<void> {
+    const removed = await this.outbox.transaction(async (tx) => {
       const application = await requireApplication(tx, ref, { lock: true });
       const version = await requireAppVersion(tx, ref, { lock: true });
       call.preconditions.check(entityTag(version));
@@ -76,7 +86,9 @@ export class RemovalService {
         appVersionName: name,
       };
       await this.tell(tx, what, instances, call);
+      return { ...what, serviceInstanceNames: instances };
     }, call.dryRun);
+    this.audit.note(call, { operation: 'delete', ...removed });
   }
 
   private tell(

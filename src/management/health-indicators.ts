@@ -55,10 +55,7 @@ export class HealthIndicators {
     }
   };
 
-  readonly tenants: Indicator = () =>
-    Promise.resolve(
-      this.settings['kaa.security.enabled'] ? this.tenantList.unreadyReason : undefined,
-    );
+  readonly tenants: Indicator = () => Promise.resolve(this.tenantList.unreadyReason);
 
   /** What is degraded, and does not keep this replica from serving. */
   warnings(): string[] {

@@ -16,6 +16,7 @@ import { Tenants } from './tenants.js';
             ? new ManagedTenants(settings)
             : new ListedTenants(settings),
           settings['kaa.tenancy.refresh-interval'] * 1000,
+          !settings['kaa.security.enabled'],
           logger,
         ),
     },

@@ -21,16 +21,20 @@ export class Tenants {
   private stopped = false;
   private problem: string | undefined = 'The list of tenants has not been read yet';
 
-  /** @param refreshMs after which the source is asked again */
+  /**
+   * @param refreshMs after which the source is asked again
+   * @param isOpen whether every tenant there could be is served, as without security
+   */
   constructor(
     private readonly source: TenantSource,
     private readonly refreshMs: number,
+    private readonly isOpen: boolean,
     private readonly logger: Logger,
   ) {}
 
   /** Reads the list, and goes on doing so. */
   async start(): Promise<void> {
-    await this.refresh();
+    if (!this.isOpen) await this.refresh();
   }
 
   stop(): void {
@@ -40,7 +44,7 @@ export class Tenants {
 
   /** Why no tenant is known; `undefined` once a list was read. */
   get unreadyReason(): string | undefined {
-    return this.listed ? undefined : this.problem;
+    return this.listed || this.isOpen ? undefined : this.problem;
   }
 
   /** What is wrong with the list that is in use; `undefined` if nothing is. */
@@ -62,9 +66,10 @@ export class Tenants {
     return this.list.findByIssuer(issuer) ?? (await this.refreshed())?.findByIssuer(issuer);
   }
 
-  /** The tenant with this ID; one that is not known may be new, so the source is asked. */
-  async findById(id: string): Promise<Tenant | undefined> {
-    return this.list.findById(id) ?? (await this.refreshed())?.findById(id);
+  /** Whether there is such a tenant; one that is not known may be new, so the source is asked. */
+  async isServed(id: string): Promise<boolean> {
+    if (this.isOpen || this.list.findById(id)) return true;
+    return (await this.refreshed())?.findById(id) !== undefined;
   }
 
   /** Has everything anew that is remembered of a tenant (21/TLE `updated`). */
