@@ -19,6 +19,7 @@ import { requestDurationProvider } from './rest/request-metrics.js';
 import { ScmpModule } from './scmp/scmp.module.js';
 import type { Settings } from './settings/settings.js';
 import { SettingsModule } from './settings/settings.module.js';
+import { UmaAuthorizationModule } from './uma/uma-authorization.module.js';
 
 export const ENTITIES = [
   Application,
@@ -43,7 +44,7 @@ export class AppModule {
         SettingsModule.register(settings, logger),
         DatabaseModule.register(ENTITIES),
         NatsModule,
-        TokenAuthorizationModule,
+        byKeycloak(settings) ? UmaAuthorizationModule : TokenAuthorizationModule,
         AuthModule,
         InstancesModule,
         ApplicationsModule,
@@ -55,4 +56,8 @@ export class AppModule {
       ],
     };
   }
+}
+
+function byKeycloak(settings: Settings): boolean {
+  return settings['kaa.security.enabled'] && settings['kaa.security.authorization'] === 'uma';
 }

@@ -43,20 +43,14 @@ export class ApplicationsService {
     this.generatesNames = settings['kaa.tekton.app-names.auto-generation.enabled'];
   }
 
-  /** @throws {TektonError} INVALID_BODY, NAME_TAKEN */
+  /** @throws {TektonError} INVALID_BODY, NAME_TAKEN, UNAVAILABLE */
   async create(tenantId: string, dto: CreateApplicationDto, call: Call): Promise<Application> {
     const given = this.checkName(dto);
-    for (let attempt = 1; ; attempt++) {
-      try {
-        const application = await this.insert(tenantId, given ?? generateName(), dto, call);
-        const { name: appName } = application;
-        this.audit.note(call, { operation: 'create', tenantId, appName });
-        return application;
-      } catch (error) {
-        if (!isUniqueViolation(error)) throw error;
-        if (given !== undefined || attempt === GENERATION_ATTEMPTS) throw nameTaken(given, error);
-      }
-    }
+    const application = await this.resources.inTurn(() =>
+      this.createNamed(tenantId, given, dto, call),
+    );
+    this.audit.note(call, { operation: 'create', tenantId, appName: application.name });
+    return application;
   }
 
   /** The ETag of a tenant's list. Read before the list, so that it is never newer than that. */
@@ -99,6 +93,23 @@ export class ApplicationsService {
     }, call.dryRun);
     if (what) this.audit.note(call, { operation: 'update', ...what });
     return application;
+  }
+
+  /** @param given the name; one is generated if there is none */
+  private async createNamed(
+    tenantId: string,
+    given: string | undefined,
+    dto: CreateApplicationDto,
+    call: Call,
+  ): Promise<Application> {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await this.insert(tenantId, given ?? generateName(), dto, call);
+      } catch (error) {
+        if (!isUniqueViolation(error)) throw error;
+        if (given !== undefined || attempt === GENERATION_ATTEMPTS) throw nameTaken(given, error);
+      }
+    }
   }
 
   private insert(

@@ -10,10 +10,13 @@ export interface ProtectedApplication {
 }
 
 /**
- * What stands for applications at the one who decides about access. Each method is called as the
- * last of a transaction: if it fails, so does the call, and nothing was changed.
+ * What stands for applications at the one who decides about access. It is created and deleted as the
+ * last step of the transaction that does so with the application: if it fails, nothing was changed.
  */
 export abstract class ApplicationResources {
+  /** Runs such a transaction. Few run at a time, since each may wait for another server. */
+  abstract inTurn<Result>(transaction: () => Promise<Result>): Promise<Result>;
+
   /**
    * @param owner who creates the application
    * @throws {TektonError} UNAVAILABLE
@@ -37,6 +40,10 @@ export abstract class ApplicationResources {
 /** Tokens name applications themselves: there is nothing to keep. */
 @Injectable()
 export class NoApplicationResources extends ApplicationResources {
+  inTurn<Result>(transaction: () => Promise<Result>): Promise<Result> {
+    return transaction();
+  }
+
   create(): Promise<void> {
     return Promise.resolve();
   }

@@ -56,7 +56,12 @@ export class RemovalService {
 
   /** @throws {TektonError} NOT_FOUND */
   async removeApplication(ref: ApplicationRef, call: Call): Promise<void> {
-    const removed = await this.outbox.transaction(async (tx) => {
+    const removed = await this.resources.inTurn(() => this.removeIn(ref, call));
+    this.audit.note(call, { operation: 'delete', ...removed });
+  }
+
+  private removeIn(ref: ApplicationRef, call: Call) {
+    return this.outbox.transaction(async (tx) => {
       const application = await requireApplication(tx, ref, { lock: true });
       call.preconditions.check(entityTag(application));
       const { id, tenantId, name } = application;
@@ -67,7 +72,6 @@ export class RemovalService {
       if (!call.dryRun) await this.resources.delete(tx, application);
       return { ...what, serviceInstanceNames: instances };
     }, call.dryRun);
-    this.audit.note(call, { operation: 'delete', ...removed });
   }
 
   /** @throws {TektonError} NOT_FOUND */

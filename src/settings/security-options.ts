@@ -78,10 +78,17 @@ export const SECURITY_OPTIONS = {
     max: 10_000_000,
   }),
   'kaa.security.uma.concurrency': integer({
-    about: 'How many questions may be put to Keycloak at a time (503 above).',
+    about: 'How many calls may wait for Keycloak at a time (503 above).',
     default: 200,
     min: 1,
     max: 10_000,
+  }),
+  'kaa.security.uma.transactions': integer({
+    about:
+      'How many of those that create or delete applications hold a database connection meanwhile.',
+    default: 2,
+    min: 1,
+    max: 100,
   }),
   'kaa.security.uma.reconcile-interval': integer({
     about: "Seconds after which applications and Keycloak's resources are compared again.",

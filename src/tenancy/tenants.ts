@@ -66,6 +66,10 @@ export class Tenants {
     return this.list.findByIssuer(issuer) ?? (await this.refreshed())?.findByIssuer(issuer);
   }
 
+  find(id: string): Tenant | undefined {
+    return this.list.findById(id);
+  }
+
   /** Whether there is such a tenant; one that is not known may be new, so the source is asked. */
   async isServed(id: string): Promise<boolean> {
     if (this.isOpen || this.list.findById(id)) return true;

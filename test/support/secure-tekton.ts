@@ -37,6 +37,10 @@ export async function startSecureTekton(
 
 /** Settings of a Tekton that takes the tokens of these issuers. */
 export function securityEnvironment(issuers: TestIssuers): Record<string, string> {
-  const tenants = TENANT_IDS.map((id) => ({ id, issuer: issuers.issuerOf(id), audience: AUDIENCE }));
+  const tenants = TENANT_IDS.map((id) => ({
+    id,
+    issuer: issuers.issuerOf(id),
+    audience: AUDIENCE,
+  }));
   return { KAA_SECURITY_ENABLED: 'true', KAA_TENANCY_TENANTS: JSON.stringify(tenants) };
 }

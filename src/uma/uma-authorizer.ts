@@ -1,0 +1,114 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { LRUCache } from 'lru-cache';
+import { Authorizer } from '../auth/authorizer.js';
+import type { Caller } from '../auth/caller.js';
+import { Outages } from '../auth/outages.js';
+import type { Applications } from '../auth/permissions.js';
+import { applicationOf, Scope } from '../auth/scopes.js';
+import { RemoteError } from '../oauth/remote-error.js';
+import { SETTINGS, type Settings } from '../settings/settings.js';
+import { AuthorizationServers } from './authorization-servers.js';
+import { tooMany } from './too-many.js';
+
+/** What was decided: yes or no, or which applications. */
+type Decision = boolean | ReadonlySet<string>;
+
+interface Question {
+  readonly caller: Caller;
+  readonly ask: () => Promise<Decision>;
+}
+
+/**
+ * What a caller may do is what the Keycloak of its tenant says. Its answers hold for a short time;
+ * while one is waited for, nobody asks the same again. Without an answer there is no yes.
+ */
+@Injectable()
+export class UmaAuthorizer extends Authorizer {
+  private readonly decisions: LRUCache<string, Decision, Question>;
+  private readonly numbers = new WeakMap<Caller, number>();
+  private lastNumber = 0;
+  private asking = 0;
+  private readonly concurrency: number;
+
+  constructor(
+    private readonly servers: AuthorizationServers,
+    private readonly outages: Outages,
+    @Inject(SETTINGS) settings: Settings,
+  ) {
+    super();
+    this.concurrency = settings['kaa.security.uma.concurrency'];
+    const lifetimeMs = settings['kaa.security.uma.decision-lifetime'] * 1000;
+    this.decisions = new LRUCache({
+      maxSize: settings['kaa.security.uma.decision-cache'],
+      sizeCalculation: (decision) => (typeof decision === 'boolean' ? 1 : decision.size + 1),
+      // An answer is for those who wait for it, also if it is not kept.
+      ignoreFetchAbort: true,
+      fetchMethod: async (_key, _stale, { options, context: { caller, ask } }) => {
+        const decision = await this.askOnce(ask);
+        // Nothing is kept for ever, which is what 0 would mean here.
+        options.ttl = Math.max(1, Math.min(lifetimeMs, caller.expiresAt - Date.now()));
+        return decision;
+      },
+    });
+  }
+
+  allows(caller: Caller, resource: string, scope: Scope): Promise<boolean> {
+    return this.decide(`${scope} ${resource}`, caller, () =>
+      this.isGranted(caller, resource, scope),
+    ) as Promise<boolean>;
+  }
+
+  readable(caller: Caller): Promise<Applications> {
+    return this.decide('list', caller, async () => {
+      const { decisions } = this.servers.of(caller.tenant);
+      const names = await decisions.namesWith(caller.token, Scope.ApplicationRead);
+      return new Set(names.flatMap((name) => applicationOf(name) ?? []));
+    }) as Promise<ReadonlySet<string>>;
+  }
+
+  private async isGranted(caller: Caller, resource: string, scope: Scope): Promise<boolean> {
+    const { decisions, ids } = this.servers.of(caller.tenant);
+    const known = await ids.find(resource);
+    // Asked also where there is none: how long it takes does not tell what is not there from what
+    // the caller may not see.
+    const asked = known.length > 0 ? known : [resource];
+    if (await decisions.decide(caller.token, asked, scope)) return true;
+    // It may have been deleted, and made anew under another ID.
+    ids.forget(resource);
+    const present = await ids.find(resource);
+    return (
+      present.some((id) => !asked.includes(id)) && decisions.decide(caller.token, present, scope)
+    );
+  }
+
+  private async decide(question: string, caller: Caller, ask: Question['ask']): Promise<Decision> {
+    try {
+      const key = `${this.numberOf(caller)} ${question}`;
+      const decision = await this.decisions.fetch(key, { context: { caller, ask } });
+      if (decision === undefined) throw new Error('Every question has an answer, or fails');
+      return decision;
+    } catch (error) {
+      throw error instanceof RemoteError ? this.outages.unavailable(error) : error;
+    }
+  }
+
+  private async askOnce(ask: Question['ask']): Promise<Decision> {
+    if (this.asking >= this.concurrency) {
+      throw tooMany(this.concurrency);
+    }
+    this.asking++;
+    try {
+      return await ask();
+    } finally {
+      this.asking--;
+    }
+  }
+
+  /** A number that stands for a caller in keys: tokens are nowhere kept but with their callers. */
+  private numberOf(caller: Caller): number {
+    const known = this.numbers.get(caller);
+    if (known !== undefined) return known;
+    this.numbers.set(caller, ++this.lastNumber);
+    return this.lastNumber;
+  }
+}

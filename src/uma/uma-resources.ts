@@ -1,0 +1,71 @@
+import { Inject, Injectable } from '@nestjs/common';
+import pLimit, { type LimitFunction } from 'p-limit';
+import type { EntityManager } from 'typeorm';
+import { ApplicationResources, type ProtectedApplication } from '../auth/application-resources.js';
+import type { Identity } from '../auth/caller.js';
+import { Outages } from '../auth/outages.js';
+import { applicationResource } from '../auth/scopes.js';
+import { TektonError } from '../errors/tekton-error.js';
+import { RemoteError } from '../oauth/remote-error.js';
+import { SETTINGS, type Settings } from '../settings/settings.js';
+import { tooMany } from './too-many.js';
+import { ResourceKeeper } from './resource-keeper.js';
+import { ReconcilerSchedule } from './reconciler-schedule.js';
+
+/** Keeps a resource at Keycloak for each application, as part of the change itself. */
+@Injectable()
+export class UmaResources extends ApplicationResources {
+  /**
+   * Each has a connection to the database while it waits: a slow Keycloak must not take them from
+   * those who need none of it.
+   */
+  private readonly turns: LimitFunction;
+  private readonly longestQueue: number;
+
+  constructor(
+    private readonly keeper: ResourceKeeper,
+    private readonly reconciler: ReconcilerSchedule,
+    private readonly outages: Outages,
+    @Inject(SETTINGS) settings: Settings,
+  ) {
+    super();
+    this.turns = pLimit(settings['kaa.security.uma.transactions']);
+    this.longestQueue = settings['kaa.security.uma.concurrency'];
+  }
+
+  override async inTurn<Result>(transaction: () => Promise<Result>): Promise<Result> {
+    try {
+      if (this.turns.pendingCount >= this.longestQueue) throw tooMany(this.longestQueue);
+      return await this.turns(transaction);
+    } catch (error) {
+      // What was done at Keycloak is not undone with the transaction. A refusal comes before that.
+      if (!(error instanceof TektonError && error.status < 500)) this.reconciler.runSoon();
+      throw error instanceof RemoteError ? this.outages.unavailable(error) : error;
+    }
+  }
+
+  async create(
+    tx: EntityManager,
+    application: ProtectedApplication,
+    creator: Identity,
+  ): Promise<void> {
+    const { tenantId, name } = application;
+    // Users of another tenant are nobody at this one's Keycloak.
+    const owner = creator.tenantId === tenantId ? creator.subject : null;
+    await tx.query('UPDATE applications SET owner_subject = $1 WHERE name = $2', [owner, name]);
+    await this.keeper.lock(tx, name);
+    await this.keeper.create({ ...application, owner });
+  }
+
+  async delete(
+    tx: EntityManager,
+    { tenantId, name }: Omit<ProtectedApplication, 'displayName'>,
+  ): Promise<void> {
+    await this.keeper.lock(tx, name);
+    await this.keeper.delete(tenantId, applicationResource(name));
+  }
+
+  reconcileSoon(): void {
+    this.reconciler.runSoon();
+  }
+}
