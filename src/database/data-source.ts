@@ -1,4 +1,5 @@
 import { DataSource, type DataSourceOptions, type MixedList } from 'typeorm';
+import { driverTls, type DatabaseTls } from './database-tls.js';
 import { InitialSchema1763800000000 } from './migrations/1763800000000-initial-schema.js';
 import { WhoChanged1795400000000 } from './migrations/1795400000000-who-changed.js';
 
@@ -7,6 +8,7 @@ export const MIGRATIONS = [InitialSchema1763800000000, WhoChanged1795400000000];
 
 export interface DataSourceSettings {
   url: string;
+  tls?: DatabaseTls;
   applicationName: string;
   poolSize: number;
   connectTimeoutMs: number;
@@ -17,9 +19,11 @@ export interface DataSourceSettings {
 }
 
 export function createDataSource(settings: DataSourceSettings): DataSource {
+  const ssl = driverTls(settings.tls ?? {});
   const options: DataSourceOptions = {
     type: 'postgres',
     url: settings.url,
+    ...(ssl !== undefined && { ssl }),
     applicationName: settings.applicationName,
     poolSize: settings.poolSize,
     connectTimeoutMS: settings.connectTimeoutMs,

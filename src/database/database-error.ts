@@ -1,8 +1,10 @@
+import { refusedCertificate } from '../errors/refused-certificate.js';
 import { TektonError } from '../errors/tekton-error.js';
 
 /** SQLSTATE classes that say the server, not the statement, is in trouble. */
 const UNAVAILABLE_CLASSES = [
   '08', // connection exception
+  '28', // invalid authorization: a password or certificate that holds no longer
   '25006', // read-only transaction: a standby, or a primary that was demoted
   '53', // insufficient resources: too many connections, disk full
   '57P', // operator intervention: shutdown, crash, cannot connect now
@@ -12,7 +14,7 @@ const UNAVAILABLE_CLASSES = [
 const UNAVAILABLE_CODES = /^(ECONN|EPIPE|ETIMEDOUT|EHOST|ENET|ENOTFOUND|EAI_)/;
 /** What node-postgres says without a code. */
 const UNAVAILABLE_MESSAGES =
-  /Connection terminated|timeout exceeded when trying to connect|Query read timeout|Client has encountered a connection error|Cannot use a pool after calling end|already released/;
+  /Connection terminated|timeout exceeded when trying to connect|Query read timeout|Client has encountered a connection error|Cannot use a pool after calling end|already released|SSL connection/;
 
 const RETRY_AFTER_SECONDS = 1;
 
@@ -52,6 +54,7 @@ export function isDatabaseUnavailable(error: unknown): boolean {
   return (
     UNAVAILABLE_CLASSES.some((prefix) => code.startsWith(prefix)) ||
     UNAVAILABLE_CODES.test(code) ||
+    refusedCertificate(error) !== undefined ||
     (error instanceof Error && UNAVAILABLE_MESSAGES.test(error.message))
   );
 }

@@ -30,6 +30,12 @@ export function dataSourceSettings(settings: Settings): DataSourceSettings {
   if (url === undefined) throw new Error('database.url is checked when the settings are read');
   return {
     url,
+    tls: {
+      mode: settings['database.tls.mode'],
+      ca: settings['database.tls.ca'],
+      cert: settings['database.tls.cert'],
+      key: settings['database.tls.key'],
+    },
     applicationName: settings['service.instance.replica.id'],
     poolSize: settings['database.pool'],
     connectTimeoutMs: settings['database.connect-timeout'] * 1000,

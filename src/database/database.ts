@@ -1,15 +1,16 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import pg, { type Pool, type PoolClient } from 'pg';
 import type { DataSource, EntityManager } from 'typeorm';
 import type { PostgresDriver } from 'typeorm/driver/postgres/PostgresDriver.js';
+import { refusedCertificate } from '../errors/refused-certificate.js';
 import type { Logger } from '../logging/logger.js';
+import { keepTrying } from '../retry/keep-trying.js';
 import { createDataSource, type DataSourceSettings } from './data-source.js';
 import { databaseUnavailable, isDatabaseUnavailable, isDeadlock } from './database-error.js';
+import { driverTls } from './database-tls.js';
 import { migrate, SchemaTooNewError } from './migrate.js';
 import { Snapshot } from './snapshot.js';
 
-const FIRST_RETRY_MS = 200;
-const LAST_RETRY_MS = 5000;
+const BACK_OFF = { firstMs: 200, lastMs: 5000 };
 /** Connections that callers of the API cannot take away: for the relay and for health. */
 const APART_POOL_SIZE = 2;
 
@@ -45,32 +46,27 @@ export class Database {
   async start(): Promise<void> {
     const stopping = new AbortController();
     this.stopping = stopping;
-    for (
-      let wait = FIRST_RETRY_MS;
-      !stopping.signal.aborted;
-      wait = Math.min(wait * 2, LAST_RETRY_MS)
-    ) {
-      try {
-        await this.migrate();
-        const dataSource = await createDataSource(this.settings).initialize();
-        if (isAborted(stopping)) {
-          await dataSource.destroy();
-          return;
-        }
-        this.apart = this.createApartPool();
-        this.dataSource = dataSource;
-        return;
-      } catch (error) {
-        this.problem = error instanceof Error ? error.message : String(error);
-        if (error instanceof SchemaTooNewError) throw error;
-        if (isAborted(stopping)) return;
-        this.logger.warn(
-          { err: error },
-          `The database cannot be used yet: ${this.problem}. Trying again in ${wait} ms.`,
-        );
-        await sleep(wait, undefined, { signal: stopping.signal }).catch(() => undefined);
-      }
+    const { signal } = stopping;
+    const tell = (error: unknown, waitMs: number) => {
+      this.problem = problemOf(error);
+      if (error instanceof SchemaTooNewError) throw error;
+      this.logger.warn(
+        { err: error },
+        `The database cannot be used yet: ${this.problem}. Trying again in ${waitMs} ms.`,
+      );
+    };
+    await keepTrying(() => this.open(signal), tell, { ...BACK_OFF, signal });
+  }
+
+  private async open(stopping: AbortSignal): Promise<void> {
+    await this.migrate();
+    const dataSource = await createDataSource(this.settings).initialize();
+    if (stopping.aborted) {
+      await dataSource.destroy();
+      return;
     }
+    this.apart = this.createApartPool();
+    this.dataSource = dataSource;
   }
 
   async stop(): Promise<void> {
@@ -139,9 +135,17 @@ export class Database {
     }
   }
 
-  /** For reads by entity outside a transaction. */
-  get manager(): EntityManager {
-    return this.ready.manager;
+  /**
+   * Reads by entity, outside a transaction.
+   *
+   * @throws {TektonError} UNAVAILABLE if the database cannot be used
+   */
+  async read<Result>(work: (manager: EntityManager) => Promise<Result>): Promise<Result> {
+    try {
+      return await work(this.ready.manager);
+    } catch (error) {
+      throw translate(error);
+    }
   }
 
   /** Connections of the pool: open, idle, and calls that wait for one. */
@@ -168,9 +172,11 @@ export class Database {
   }
 
   private connectionSettings(): pg.ClientConfig {
-    const { url, applicationName, connectTimeoutMs, queryTimeoutMs } = this.settings;
+    const { url, tls, applicationName, connectTimeoutMs, queryTimeoutMs } = this.settings;
+    const ssl = driverTls(tls ?? {});
     return {
       connectionString: url,
+      ...(ssl !== undefined && { ssl }),
       application_name: applicationName,
       connectionTimeoutMillis: connectTimeoutMs,
       keepAlive: true,
@@ -212,9 +218,12 @@ export async function runIn<Row extends object>(
   return rows;
 }
 
-/** A function, since the compiler takes what it saw before an `await` for still so. */
-function isAborted({ signal }: AbortController): boolean {
-  return signal.aborted;
+function problemOf(error: unknown): string {
+  const refused = refusedCertificate(error);
+  if (refused !== undefined) {
+    return `PostgreSQL cannot be trusted, its certificate is refused: ${refused} (see database.tls)`;
+  }
+  return error instanceof Error ? error.message : String(error);
 }
 
 function translate(error: unknown): unknown {

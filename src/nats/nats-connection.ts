@@ -2,25 +2,16 @@ import { setImmediate as turn, setTimeout as sleep } from 'node:timers/promises'
 import {
   connect,
   headers as natsHeaders,
+  PermissionViolationError,
   type NatsConnection as Connection,
-  type NodeConnectionOptions,
 } from '@nats-io/transport-node';
 import type { Logger } from '../logging/logger.js';
+import { keepTrying } from '../retry/keep-trying.js';
+import { connectionOptions, type NatsSettings } from './connection-options.js';
+import { connectionProblem, isAboutIdentity } from './connection-problem.js';
+import { NatsSubscriptions, type NatsListener } from './nats-subscriptions.js';
 
-const FIRST_RETRY_MS = 200;
-const LAST_RETRY_MS = 2000;
-/** A server that answers no ping for three of these is taken for gone. */
-const PING_INTERVAL_MS = 5000;
-
-export interface NatsSettings {
-  urls: readonly string[];
-  user?: string | undefined;
-  password?: string | undefined;
-  token?: string | undefined;
-  /** How this client calls itself, for those who watch the server. */
-  name: string;
-  timeoutMs: number;
-}
+const BACK_OFF = { firstMs: 200, lastMs: 2000 };
 
 /** A message as NATS carries it. */
 export interface NatsMessage {
@@ -38,6 +29,7 @@ export class NatsConnection {
   private connected = false;
   private stopping: AbortController | undefined;
   private readonly listeners = new Set<() => void>();
+  private readonly subscriptions: NatsSubscriptions;
   private problem = 'NATS has not been reached yet';
   reconnects = 0;
   /** Errors that the server has told, such as a message that it does not take. */
@@ -46,7 +38,9 @@ export class NatsConnection {
   constructor(
     private readonly settings: NatsSettings,
     private readonly logger: Logger,
-  ) {}
+  ) {
+    this.subscriptions = new NatsSubscriptions(logger);
+  }
 
   get isConnected(): boolean {
     return this.connected;
@@ -62,30 +56,37 @@ export class NatsConnection {
     this.listeners.add(listener);
   }
 
+  /**
+   * Calls `listener` with each message to `subject`, for as long as Tekton runs: also if NATS is not
+   * there yet, and on every connection that is made later.
+   *
+   * @param queue the group of which one member gets each message; without, all subscribers do
+   */
+  subscribe(subject: string, listener: NatsListener, { queue }: { queue?: string } = {}): void {
+    this.subscriptions.add(subject, listener, queue);
+    if (this.connection && this.connected) this.subscriptions.carryTo(this.connection);
+  }
+
   /** Connects, retrying until it works or `stop` is called. */
   async start(): Promise<void> {
     const stopping = new AbortController();
     this.stopping = stopping;
-    for (
-      let wait = FIRST_RETRY_MS;
-      !stopping.signal.aborted;
-      wait = Math.min(wait * 2, LAST_RETRY_MS)
-    ) {
-      try {
-        const connection = await connect(connectionOptions(this.settings));
-        this.connection = connection;
-        if (this.isStopping()) await connection.close();
-        else this.up('connected');
-        void this.watch(connection);
-        return;
-      } catch (error) {
-        this.problem = `NATS cannot be reached: ${error instanceof Error ? error.message : String(error)}`;
-        this.logger.warn(
-          `${this.problem}. Notifications wait until it is there; trying again in ${wait} ms.`,
-        );
-        await sleep(wait, undefined, { signal: stopping.signal }).catch(() => undefined);
-      }
-    }
+    const { signal } = stopping;
+    const tell = (error: unknown, waitMs: number) => {
+      this.problem = connectionProblem(error);
+      this.logger.warn(
+        `${this.problem}. Notifications wait until it is there; trying again in ${waitMs} ms.`,
+      );
+    };
+    await keepTrying(() => this.open(signal), tell, { ...BACK_OFF, signal });
+  }
+
+  private async open(stopping: AbortSignal): Promise<void> {
+    const connection = await connect(connectionOptions(this.settings));
+    this.connection = connection;
+    if (stopping.aborted) await connection.close();
+    else this.up('connected');
+    void this.watch(connection);
   }
 
   /**
@@ -129,7 +130,8 @@ export class NatsConnection {
 
   async stop(): Promise<void> {
     this.stopping?.abort();
-    this.down('Tekton is stopping');
+    this.connected = false;
+    this.problem = 'Tekton is stopping';
     await this.connection?.close();
   }
 
@@ -137,16 +139,29 @@ export class NatsConnection {
     for await (const status of connection.status()) {
       if (status.type === 'disconnect') this.down('NATS is disconnected');
       else if (status.type === 'reconnect') {
+        // Of one success the client tells once for each vain attempt before it.
+        if (this.connected) continue;
         this.reconnects++;
         this.up('connected again');
-      } else if (status.type === 'error') {
-        this.refusals++;
-        this.logger.warn({ err: status.error }, 'NATS reports an error');
-      }
+      } else if (status.type === 'error') this.noteError(status.error);
     }
     if (this.isStopping()) return;
     this.down('NATS has closed the connection');
     await this.start();
+  }
+
+  private noteError(error: Error): void {
+    // The subscription itself tells of it.
+    if (error instanceof PermissionViolationError && error.operation === 'subscription') return;
+    if (!this.connected && isAboutIdentity(error)) {
+      // The client tries again by itself several times a second: said once.
+      const problem = connectionProblem(error);
+      if (problem !== this.problem) this.logger.warn(`${problem}. Trying again.`);
+      this.problem = problem;
+      return;
+    }
+    this.refusals++;
+    this.logger.warn({ err: error }, 'NATS reports an error');
   }
 
   private isStopping(): boolean {
@@ -156,35 +171,15 @@ export class NatsConnection {
   private up(how: string): void {
     this.connected = true;
     this.logger.info({ server: this.connection?.getServer() }, `NATS is ${how}`);
+    if (this.connection) this.subscriptions.carryTo(this.connection);
     for (const listener of this.listeners) listener();
   }
 
   private down(problem: string): void {
-    if (this.connected && !this.isStopping()) {
-      this.logger.warn(`${problem}. Notifications wait until it is back.`);
-    }
+    // Each vain attempt of the client to connect anew ends in one more disconnection.
+    if (!this.connected) return;
+    if (!this.isStopping()) this.logger.warn(`${problem}. Notifications wait until it is back.`);
     this.connected = false;
     this.problem = problem;
   }
-}
-
-function connectionOptions(settings: NatsSettings): NodeConnectionOptions {
-  const urls = settings.urls.map((url) => new URL(url));
-  const inUrl = urls.find(({ username }) => username !== '');
-  const user = settings.user ?? (inUrl && decodeURIComponent(inUrl.username));
-  const password = settings.password ?? (inUrl && decodeURIComponent(inUrl.password));
-  return {
-    servers: urls.map(({ host }) => host),
-    name: settings.name,
-    timeout: settings.timeoutMs,
-    maxReconnectAttempts: -1,
-    reconnectTimeWait: FIRST_RETRY_MS,
-    // A password that is being replaced on the server must not end the connection for good.
-    ignoreAuthErrorAbort: true,
-    pingInterval: PING_INTERVAL_MS,
-    ...(user !== undefined && { user }),
-    ...(password !== undefined && { pass: password }),
-    ...(settings.token !== undefined && { token: settings.token }),
-    ...(urls.some(({ protocol }) => protocol === 'tls:') && { tls: {} }),
-  };
 }

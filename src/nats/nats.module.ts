@@ -15,6 +15,13 @@ import { NatsConnection } from './nats-connection.js';
             user: settings['nats.user'],
             password: settings['nats.password'],
             token: settings['nats.token'],
+            nkeySeed: settings['nats.nkey-seed'],
+            credentials: settings['nats.credentials'],
+            tls: {
+              ca: settings['nats.tls.ca'],
+              cert: settings['nats.tls.cert'],
+              key: settings['nats.tls.key'],
+            },
             name: settings['service.instance.replica.id'],
             timeoutMs: settings['nats.timeout'] * 1000,
           },

@@ -1,7 +1,9 @@
+import { DATABASE_OPTIONS } from './database-options.js';
 import { HTTP_OPTIONS } from './http-options.js';
+import { NATS_OPTIONS } from './nats-options.js';
 import { SECURITY_OPTIONS } from './security-options.js';
 import { TENANCY_OPTIONS } from './tenancy-options.js';
-import { choice, flag, integer, list, text, url, type Option } from './option.js';
+import { choice, flag, integer, text, type Option } from './option.js';
 
 /** Names of service instances are NATS subject tokens. */
 export const INSTANCE_NAME = /^[A-Za-z0-9][A-Za-z0-9_-]{0,99}$/;
@@ -51,56 +53,8 @@ export const OPTIONS = {
   ...SECURITY_OPTIONS,
   ...TENANCY_OPTIONS,
   ...HTTP_OPTIONS,
-  'database.url': url<string | undefined>({
-    about: 'Where PostgreSQL is: postgres://user:password@host:port/database. Required.',
-    default: undefined,
-    schemes: ['postgres', 'postgresql'],
-    shortNames: ['DATABASE_URL'],
-    secret: true,
-  }),
-  'database.pool': integer({
-    about: 'How many connections to PostgreSQL this replica opens at most.',
-    default: 10,
-    min: 2,
-    max: 1000,
-  }),
-  'database.connect-timeout': integer({
-    about: 'Seconds within which a connection to PostgreSQL must stand, or be free in the pool.',
-    default: 5,
-    min: 1,
-    max: 300,
-  }),
-  'database.query-timeout': integer({
-    about: 'Seconds within which PostgreSQL must have answered a statement.',
-    default: 30,
-    min: 1,
-    max: 3600,
-  }),
-  'nats.urls': list({
-    about: 'Where the NATS servers are.',
-    default: ['nats://127.0.0.1:4222'],
-    of: url<string>({ about: '', default: '', schemes: ['nats', 'tls'] }),
-    shortNames: ['NATS_URL'],
-    // They may hold a password.
-    secret: true,
-  }),
-  'nats.user': text<string | undefined>({ about: 'User of NATS.', default: undefined }),
-  'nats.password': text<string | undefined>({
-    about: 'Password of the NATS user.',
-    default: undefined,
-    secret: true,
-  }),
-  'nats.token': text<string | undefined>({
-    about: 'Token for NATS, in place of user and password.',
-    default: undefined,
-    secret: true,
-  }),
-  'nats.timeout': integer({
-    about: 'Seconds within which a NATS server must answer.',
-    default: 5,
-    min: 1,
-    max: 300,
-  }),
+  ...DATABASE_OPTIONS,
+  ...NATS_OPTIONS,
   'outbox.poll-interval': integer({
     about: 'Milliseconds after which the relay looks for unsent notifications unasked.',
     default: 1000,

@@ -1,5 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
+import { databaseFaults } from './database-options.js';
+import { natsFaults } from './nats-options.js';
 import { OPTIONS, environmentName, type OptionPath } from './options.js';
 import type { Option } from './option.js';
 import { securityFaults } from './security-options.js';
@@ -86,9 +88,7 @@ function checkTogether(values: Record<string, unknown>, faults: string[]): void 
       'database.url: is required; give it or DATABASE_URL, such as postgres://user:password@host:5432/tekton',
     );
   }
-  if (values['nats.token'] !== undefined && values['nats.user'] !== undefined) {
-    faults.push('nats.token: cannot be given together with nats.user');
-  }
+  faults.push(...databaseFaults(values), ...natsFaults(values));
   faults.push(...securityFaults(values), ...tenancyFaults(values));
 }
 

@@ -3,7 +3,7 @@ import { SOURCE_FILES } from './source-files.js';
 
 /** Reading order: a module imports only from those above it. */
 const RANKS: readonly (readonly string[])[] = [
-  ['errors', 'logging'],
+  ['errors', 'logging', 'retry'],
   ['json', 'oauth'],
   ['settings'],
   ['database', 'nats', 'rest'],
