@@ -1,6 +1,7 @@
 import type { LoggerService } from '@nestjs/common';
 import { pino, type Logger } from 'pino';
 import { createRequire } from 'node:module';
+import { serializeError } from './error-serializer.js';
 
 export type { Logger } from 'pino';
 
@@ -14,7 +15,12 @@ export interface LoggingOptions {
 
 /** Creates the one logger of the process: JSON lines, or text for a person at a terminal. */
 export function createLogger({ level, format }: LoggingOptions): Logger {
-  const options = { level, base: null, timestamp: pino.stdTimeFunctions.isoTime };
+  const options = {
+    level,
+    base: null,
+    timestamp: pino.stdTimeFunctions.isoTime,
+    serializers: { err: (error: unknown) => serializeError(error) },
+  };
   if (format === 'json') {
     return pino({ ...options, formatters: { level: (label) => ({ level: label }) } });
   }
