@@ -1,11 +1,15 @@
 import { NestFactory } from '@nestjs/core';
-import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { MicroserviceOptions } from '@nestjs/microservices';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { Histogram } from 'prom-client';
 import { AppModule } from './app.module.js';
 import { NestLogger, type Logger } from './logging/logger.js';
 import { HealthIndicators } from './management/health-indicators.js';
+import { createManagementAdapter } from './management/management-adapter.js';
 import { ManagementModule } from './management/management.module.js';
 import { MetricsSampler } from './management/metrics-sampler.js';
+import { NatsConnection } from './nats/nats-connection.js';
+import { NatsEventsStrategy } from './nats/nats-events.strategy.js';
 import { serveOpenApi } from './openapi.js';
 import { ErrorFilter } from './rest/error.filter.js';
 import { createHttpAdapter, observeAnswers } from './rest/http-server.js';
@@ -40,6 +44,11 @@ export async function createApp(
     adapter,
     { bodyParser: false, logger: new NestLogger(logger), abortOnError: false },
   );
+  app.connectMicroservice<MicroserviceOptions>(
+    { strategy: new NatsEventsStrategy(app.get(NatsConnection)) },
+    // What stands before REST calls has no business with messages.
+    { inheritAppConfig: false },
+  );
   app.setGlobalPrefix('api/v1', { exclude: ['health', 'health/*path', 'metrics'] });
   app.useGlobalFilters(new ErrorFilter(logger, routes.explain));
   observeAnswers(adapter, app.get<Histogram>(REQUEST_DURATION), logger);
@@ -49,6 +58,8 @@ export async function createApp(
       origin: origins.includes('*') ? '*' : [...origins],
       methods: ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'],
       exposedHeaders: EXPOSED_HEADERS,
+      // An OPTIONS that browsers do not send is answered like any other call.
+      strictPreflight: false,
     });
   }
   serveOpenApi(app, settings['http.url-prefix']);
@@ -64,12 +75,13 @@ export function sharesListener(settings: Settings): boolean {
 /** Builds the management interface of an application. */
 export async function createManagementApp(
   app: NestFastifyApplication,
+  settings: Settings,
   logger: Logger,
 ): Promise<NestFastifyApplication> {
   const vitals = { indicators: app.get(HealthIndicators), sampler: app.get(MetricsSampler) };
   return NestFactory.create<NestFastifyApplication>(
     ManagementModule.apart(vitals),
-    new FastifyAdapter({ logger: false, forceCloseConnections: true }),
+    createManagementAdapter(settings),
     { logger: new NestLogger(logger), abortOnError: false },
   );
 }

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { STATUS_CODES } from 'node:http';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { DocumentBuilder, SwaggerModule, type OpenAPIObject } from '@nestjs/swagger';
+import { allowPages } from './rest/answer-headers.js';
 
 const DESCRIPTION = `Applications, application versions and configurations of a Kaa IoT cluster.
 A change is checked against the JSON Schema of its service instance, stored with its history, and
@@ -54,10 +55,13 @@ function nameStatuses({ paths }: OpenAPIObject): void {
 
 /** Serves the document at `openapi.json` and a page to browse it at `docs`, made when first read. */
 export function serveOpenApi(app: NestFastifyApplication, urlPrefix: string): void {
+  allowPages(app.getHttpAdapter().getInstance(), '/api/v1/docs');
   SwaggerModule.setup('docs', app, () => createOpenApiDocument(app, urlPrefix), {
     useGlobalPrefix: true,
     jsonDocumentUrl: 'openapi.json',
     raw: ['json'],
     customSiteTitle: 'Tekton API',
+    // Without this the page has a badge that hands its own address to a validator on the Internet.
+    swaggerOptions: { validatorUrl: null },
   });
 }

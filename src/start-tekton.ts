@@ -35,8 +35,11 @@ export async function startTekton(environment = process.env): Promise<RunningTek
     format: settings['logging.format'],
   });
   const app = await createApp(settings, logger);
+  await app.startAllMicroservices();
   const restUrl = await listen(app, settings['http.host'], settings['http.port']);
-  const management = sharesListener(settings) ? app : await createManagementApp(app, logger);
+  const management = sharesListener(settings)
+    ? app
+    : await createManagementApp(app, settings, logger);
   const managementUrl =
     management === app
       ? restUrl

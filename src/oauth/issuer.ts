@@ -65,8 +65,9 @@ export class Issuer {
     if (status !== 200 || body === undefined) {
       throw new RemoteError(`${url} answered ${status} without a document of metadata`);
     }
-    // Section 4.3: or another issuer's keys could be passed off as this one's.
-    if (metadata.issuer !== issuer) {
+    // Section 4.3: or another issuer's keys could be passed off as this one's. A Keycloak without a
+    // fixed host name names itself as it was asked.
+    if (metadata.issuer !== issuer && metadata.issuer !== connectUrl) {
       throw new RemoteError(`${url} tells of the issuer ${String(metadata.issuer)}, not ${issuer}`);
     }
     return metadata;

@@ -1,23 +1,25 @@
 import { FastifyAdapter } from '@nestjs/platform-fastify';
-import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { DoneFuncWithErrOrRes, FastifyReply, FastifyRequest } from 'fastify';
 import type { Histogram } from 'prom-client';
 import { TektonError } from '../errors/tekton-error.js';
 import type { Logger } from '../logging/logger.js';
 import type { Settings } from '../settings/settings.js';
+import { ANSWER_HEADERS } from './answer-headers.js';
 import { CORRELATION_HEADER, correlationIdOf } from './correlation-id.js';
 import { RequestBody, type BodyLimits, type BodySize } from './request-body.js';
+import { timeLimits } from './time-limits.js';
 import { answerUnreadable, answerUnroutable, refuseExpectation } from './unreadable-requests.js';
 
 /** `type/subtype`, then parameters (RFC 9110 section 8.3.1). */
 const MEDIA_TYPE = /^[\w!#$%&'*+.^`|~-]+\/[\w!#$%&'*+.^`|~-]+\s*(;|$)/;
 
-const CHECKING_INTERVAL_MS = 1000;
 /** Levels that bulk bodies have around a document. */
 const BULK_DEPTH = 8;
 
 /** Creates Fastify as the REST API needs it: limits, correlation IDs, bodies that are not read yet. */
 export function createHttpAdapter(settings: Settings): FastifyAdapter {
   const prefix = settings['http.url-prefix'];
+  const limits = timeLimits(settings);
   const adapter = new FastifyAdapter({
     logger: false,
     genReqId: ({ headers }: { headers: Record<string, string | string[] | undefined> }) =>
@@ -29,38 +31,51 @@ export function createHttpAdapter(settings: Settings): FastifyAdapter {
       // No parameter can be longer than the headers that hold it: the limit of the URL is ours.
       maxParamLength: settings['http.header-limit'],
     },
-    requestTimeout: settings['http.request-timeout'] * 1000,
+    ...limits,
     http: {
+      ...limits.http,
       maxHeaderSize: settings['http.header-limit'],
       // Refused below, in the form of all errors.
       requireHostHeader: false,
-      // How often Node looks for requests that are over their time.
-      connectionsCheckingInterval: CHECKING_INTERVAL_MS,
     },
     clientErrorHandler: answerUnreadable,
     frameworkErrors: answerUnroutable,
     // Connections that serve no request are closed at a stop.
     forceCloseConnections: 'idle',
+    // What still comes on the others is answered as ever: Fastify's own refusal has no header of ours.
+    return503OnClosing: false,
   });
   const fastify = adapter.getInstance();
   // Beyond a number of headers Node leaves them out without a word; their size is limited anyway.
   fastify.server.maxHeadersCount = 0;
   fastify.server.on('checkExpectation', refuseExpectation);
-  const limits = bodyLimits(settings);
+  const sizes = bodyLimits(settings);
   fastify.removeAllContentTypeParsers();
   fastify.addContentTypeParser('*', (request, payload, done) => {
-    done(null, new RequestBody(payload, request.headers, limits));
+    done(null, new RequestBody(payload, request.headers, sizes));
   });
   const urlLimit = settings['http.url-limit'];
   fastify.addHook('onRequest', (request, reply, done) => {
     reply.header(CORRELATION_HEADER, request.id);
-    reply.header('x-content-type-options', 'nosniff');
-    // A cache in between must ask each time: who was notified must not read the old value.
-    reply.header('cache-control', 'private, no-cache');
+    reply.headers(ANSWER_HEADERS);
     replaceUnreadableType(request);
     done(refusalOf(request, urlLimit));
   });
+  // Nest answers what browsers ask before a call (CORS) in a hook of its own, before this one.
+  fastify.addHook('onRoute', (route) => {
+    if (route.url === '*') route.onSend = completePreflight;
+  });
   return adapter;
+}
+
+function completePreflight(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  payload: unknown,
+  done: DoneFuncWithErrOrRes,
+): void {
+  reply.headers(ANSWER_HEADERS).header(CORRELATION_HEADER, request.id);
+  done(null, payload);
 }
 
 /** What is wrong with a request before its route is looked at. */

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { STATUS_CODES, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { ANSWER_HEADERS, RAW_ANSWER_HEADERS } from './answer-headers.js';
 import { CORRELATION_HEADER } from './correlation-id.js';
 import { errorBody } from './error.filter.js';
 import { JSON_UTF8 } from './json-utf8.js';
@@ -21,8 +22,7 @@ export function answerUnroutable(
     .headers({
       [CORRELATION_HEADER]: request.id,
       'content-type': JSON_UTF8,
-      'x-content-type-options': 'nosniff',
-      'cache-control': 'private, no-cache',
+      ...ANSWER_HEADERS,
     })
     .send(bodyOf(message));
 }
@@ -56,6 +56,7 @@ export function refuseExpectation(_request: IncomingMessage, response: ServerRes
     'content-type': JSON_UTF8,
     'content-length': Buffer.byteLength(body),
     connection: 'close',
+    ...ANSWER_HEADERS,
   });
   response.end(body);
 }
@@ -72,6 +73,7 @@ function rawAnswer({ code }: Error & { code?: string }): string {
     `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}\r\n` +
     `${CORRELATION_HEADER}: ${randomUUID()}\r\n` +
     `content-type: ${JSON_UTF8}\r\n` +
+    RAW_ANSWER_HEADERS +
     `content-length: ${Buffer.byteLength(body)}\r\nconnection: close\r\n\r\n${body}`
   );
 }

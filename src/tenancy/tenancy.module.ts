@@ -3,10 +3,13 @@ import { LOGGER, type Logger } from '../logging/logger.js';
 import { SETTINGS, type Settings } from '../settings/settings.js';
 import { ListedTenants } from './tenant-source.js';
 import { ManagedTenants } from './managed-tenants.js';
+import { TenantEventsListener, tenantEventCounterProvider } from './tenant-events.listener.js';
 import { Tenants } from './tenants.js';
 
 @Module({
+  controllers: [TenantEventsListener],
   providers: [
+    tenantEventCounterProvider,
     {
       provide: Tenants,
       inject: [SETTINGS, LOGGER],

@@ -1,6 +1,6 @@
 import type { Logger } from '../logging/logger.js';
 import { TenantList } from './tenant-list.js';
-import type { Tenant } from './tenant.js';
+import { SYSTEM_TENANT, type Tenant } from './tenant.js';
 import type { TenantSource } from './tenant-source.js';
 
 /** However many ask for it, the source is asked at most so often. */
@@ -155,6 +155,11 @@ export class Tenants {
     for (const fault of faults) {
       this.logger.error(
         `The tenants cannot be told apart: ${fault}. Those that are new are refused.`,
+      );
+    }
+    if (!next.findById(SYSTEM_TENANT) && (!this.listed || this.list.findById(SYSTEM_TENANT))) {
+      this.logger.warn(
+        `There is no tenant ${SYSTEM_TENANT}: nobody can use platform-wide scopes, as services do that fetch their configurations.`,
       );
     }
     const known = new Set(this.listed?.all);

@@ -43,6 +43,8 @@ export class Subscriber {
     connection.subscribe('kaa.>', {
       callback: (error, message) => {
         if (error) throw error;
+        // What others tell Tekton.
+        if (message.subject.includes('.tenant.lifecycle.')) return;
         subscriber.all.push(
           decode(message.subject, message.data, (name) => message.headers?.get(name)),
         );
