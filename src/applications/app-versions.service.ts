@@ -54,20 +54,19 @@ export class AppVersionsService {
 
   /** @throws {TektonError} NOT_FOUND */
   async list(ref: ApplicationRef): Promise<AppVersion[]> {
-    const { id } = await requireApplication(this.database.manager, ref);
+    const { id } = await this.database.read((manager) => requireApplication(manager, ref));
     return this.listOf(id);
   }
 
   listOf(applicationId: string): Promise<AppVersion[]> {
-    return this.database.manager.find(AppVersion, {
-      where: { applicationId },
-      order: { name: 'ASC' },
-    });
+    return this.database.read((manager) =>
+      manager.find(AppVersion, { where: { applicationId }, order: { name: 'ASC' } }),
+    );
   }
 
   /** @throws {TektonError} NOT_FOUND */
   require(ref: AppVersionRef): Promise<AppVersion> {
-    return requireAppVersion(this.database.manager, ref);
+    return this.database.read((manager) => requireAppVersion(manager, ref));
   }
 
   /**

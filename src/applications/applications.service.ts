@@ -63,15 +63,17 @@ export class ApplicationsService {
   /** @param readable those that the list may show */
   list(tenantId: string, readable: Applications): Promise<Application[]> {
     const names = shownOf(readable);
-    return this.database.manager.find(Application, {
-      where: { tenantId, ...(names && { name: In(names) }) },
-      order: { name: 'ASC' },
-    });
+    return this.database.read((manager) =>
+      manager.find(Application, {
+        where: { tenantId, ...(names && { name: In(names) }) },
+        order: { name: 'ASC' },
+      }),
+    );
   }
 
   /** @throws {TektonError} NOT_FOUND */
   require(ref: ApplicationRef): Promise<Application> {
-    return requireApplication(this.database.manager, ref);
+    return this.database.read((manager) => requireApplication(manager, ref));
   }
 
   /**

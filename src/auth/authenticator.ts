@@ -19,6 +19,8 @@ export class Authenticator {
   /** By a hash: what is in memory is no token. */
   private readonly known: LRUCache<string, Caller>;
   private readonly countKnown: { inc: () => void };
+  /** Tokens that are being verified, each once for all calls that carry it. */
+  private readonly verifying = new Map<string, Promise<Caller>>();
 
   constructor(
     private readonly tenants: Tenants,
@@ -27,7 +29,11 @@ export class Authenticator {
     @Inject(SETTINGS) settings: Settings,
   ) {
     this.tokenLimit = settings['kaa.security.token-limit'];
-    this.known = new LRUCache({ max: settings['kaa.security.token-cache'] });
+    this.known = new LRUCache({
+      maxSize: settings['kaa.security.token-cache'],
+      // What is remembered of a token is about as large as the token.
+      sizeCalculation: ({ token }) => token.length,
+    });
     this.countKnown = counter.labels('known');
   }
 
@@ -57,7 +63,15 @@ export class Authenticator {
     return Date.now() < expiresAt && this.tenants.isCurrent(tenant);
   }
 
-  private async verify(token: string, key: string): Promise<Caller> {
+  private verify(token: string, key: string): Promise<Caller> {
+    const pending = this.verifying.get(key);
+    if (pending) return pending;
+    const verified = this.verifyNew(token, key).finally(() => this.verifying.delete(key));
+    this.verifying.set(key, verified);
+    return verified;
+  }
+
+  private async verifyNew(token: string, key: string): Promise<Caller> {
     try {
       const caller = await this.verifier.verify(token);
       // The tenant may have gone while its issuer was asked.

@@ -1,7 +1,6 @@
 import type { KeyObject } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
 import { decodeJwt, decodeProtectedHeader, type JWTPayload } from 'jose';
-import passport from 'passport';
 import { Strategy, type VerifiedCallback } from 'passport-jwt';
 import { IssuerKeys } from '../oauth/issuer-keys.js';
 import { Issuer } from '../oauth/issuer.js';
@@ -34,8 +33,6 @@ const REFUSALS: Readonly<Record<string, AuthenticationFault>> = {
  */
 @Injectable()
 export class TokenVerifier {
-  /** One of our own: passport's usual one is the process's. */
-  private readonly passport = new passport.Passport();
   private readonly strategy: Strategy;
   private readonly rules: TokenRules;
   private readonly keysOf = new WeakMap<Tenant, IssuerKeys>();
@@ -81,16 +78,19 @@ export class TokenVerifier {
   verify(token: string): Promise<Caller> {
     const attempt: Attempt = { token };
     return new Promise((resolve, reject) => {
-      const done = (error: unknown, caller: unknown, refusal: unknown) => {
-        if (caller) resolve(caller as Caller);
-        else reject(this.told(error ?? refusal));
+      const refuse = (reason: unknown): void => {
+        reject(this.told(reason));
       };
-      const authenticate = this.passport.authenticate(
-        this.strategy,
-        { session: false },
-        done,
-      ) as unknown as (request: object, response: object, next: (error: Error) => void) => void;
-      authenticate(attempt, {}, reject);
+      // What passport does for each request: a strategy tells how an attempt ends by methods of its
+      // own object. Attempts that shared one would be told of each other's callers.
+      const own = Object.assign(Object.create(this.strategy) as Strategy, {
+        success: (caller: unknown) => {
+          resolve(caller as Caller);
+        },
+        fail: refuse,
+        error: refuse,
+      });
+      own.authenticate(attempt as never);
     });
   }
 

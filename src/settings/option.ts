@@ -57,6 +57,30 @@ export function url<Value extends string | undefined>(
   };
 }
 
+/** The address of a server that is asked by HTTP: it has no user and password, which fetch refuses. */
+export function httpUrl(
+  description: Omit<Description<string | undefined>, 'default' | 'secret'>,
+): Option<string | undefined> {
+  const takes = 'a URL with https:// or http://, without user and password';
+  return {
+    ...description,
+    default: undefined,
+    takes,
+    // One that is refused may have a password.
+    secret: true,
+    read: (value) => {
+      if (typeof value !== 'string' || !isHttpUrl(value)) throw new Error(takes);
+      return value;
+    },
+  };
+}
+
+export function isHttpUrl(text: string): boolean {
+  if (!URL.canParse(text)) return false;
+  const { protocol, username, password } = new URL(text);
+  return /^https?:$/.test(protocol) && username === '' && password === '';
+}
+
 function isDecodable(text: string): boolean {
   try {
     decodeURIComponent(text);

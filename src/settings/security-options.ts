@@ -47,10 +47,10 @@ export const SECURITY_OPTIONS = {
     max: 512 * 1024,
   }),
   'kaa.security.token-cache': integer({
-    about: 'How many verified tokens are remembered, each until it expires.',
-    default: 10_000,
+    about: 'Bytes of verified tokens that are remembered, each until it expires.',
+    default: 16 * 1024 * 1024,
     min: 1,
-    max: 10_000_000,
+    max: 1024 * 1024 * 1024,
   }),
   'kaa.security.key-refresh-interval': integer({
     about:

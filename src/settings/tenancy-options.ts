@@ -1,7 +1,5 @@
-import { choice, integer, text, url, type Option } from './option.js';
+import { choice, httpUrl, integer, text, type Option } from './option.js';
 import { tenantList, type ListedTenant } from './tenants-option.js';
-
-const HTTP = ['https', 'http'] as const;
 
 /** Options that say where tenants come from. */
 export const TENANCY_OPTIONS = {
@@ -18,28 +16,20 @@ export const TENANCY_OPTIONS = {
     min: 1,
     max: 86_400,
   }),
-  'kaa.tenant-manager.url': url<string | undefined>({
+  'kaa.tenant-manager.url': httpUrl({
     about: 'Where the Tenant Manager is, for the source tenant-manager.',
-    default: undefined,
-    schemes: HTTP,
   }),
-  'kaa.tenant-manager.issuer-base-url': url<string | undefined>({
+  'kaa.tenant-manager.issuer-base-url': httpUrl({
     about:
       'What the issuers of tenants begin with, for those that the Tenant Manager does not name: <this>/realms/<realm name>.',
-    default: undefined,
-    schemes: HTTP,
   }),
-  'kaa.tenant-manager.keycloak-url': url<string | undefined>({
+  'kaa.tenant-manager.keycloak-url': httpUrl({
     about: 'Where Tekton connects in place of issuer-base-url, if Keycloak has an inner address.',
-    default: undefined,
     defaultAbout: 'kaa.tenant-manager.issuer-base-url',
-    schemes: HTTP,
   }),
-  'kaa.tenant-manager.issuer': url<string | undefined>({
+  'kaa.tenant-manager.issuer': httpUrl({
     about: 'The issuer that gives the token for calls to the Tenant Manager.',
-    default: undefined,
     defaultAbout: '<kaa.tenant-manager.issuer-base-url>/realms/kaa',
-    schemes: HTTP,
   }),
   'kaa.tenant-manager.client-id': text<string | undefined>({
     about: 'Client of that issuer; without one, the calls carry no token.',

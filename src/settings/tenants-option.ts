@@ -1,4 +1,4 @@
-import type { Option } from './option.js';
+import { isHttpUrl, type Option } from './option.js';
 
 /** A tenant as the settings list it. */
 export interface ListedTenant {
@@ -69,12 +69,10 @@ function faultsOf(item: unknown): string[] {
     else if (name === 'id' && !TENANT_ID.test(value)) {
       faults.push('has an id that is not 1 to 128 of A-Z a-z 0-9 . _ -, first a letter or digit');
     } else if ((name === 'issuer' || name === 'jwksUri') && !isHttpUrl(value)) {
-      faults.push(`has a ${name} that is not a URL with https:// or http://`);
+      faults.push(
+        `has a ${name} that is not a URL with https:// or http://, without user and password`,
+      );
     }
   }
   return faults;
-}
-
-function isHttpUrl(text: string): boolean {
-  return URL.canParse(text) && /^https?:$/.test(new URL(text).protocol);
 }

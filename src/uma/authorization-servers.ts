@@ -37,7 +37,7 @@ export class AuthorizationServers {
     const server: AuthorizationServer = {
       decisions: new Decisions(issuer, client.clientId),
       resources,
-      ids: new ResourceIds(resources),
+      ids: new ResourceIds(resources, this.settings['kaa.security.uma.decision-lifetime'] * 1000),
     };
     this.servers.set(tenant, server);
     return server;

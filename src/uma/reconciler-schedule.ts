@@ -24,6 +24,7 @@ export class ReconcilerSchedule implements OnApplicationBootstrap, OnModuleDestr
   private running: Promise<void> | undefined;
   private isWanted = false;
   private stopped = false;
+  private startedAt = -Infinity;
   private readonly intervalMs: number;
 
   constructor(
@@ -55,12 +56,17 @@ export class ReconcilerSchedule implements OnApplicationBootstrap, OnModuleDestr
   private schedule(inMs: number): void {
     clearTimeout(this.timer);
     if (this.stopped) return;
-    this.timer = setTimeout(() => {
-      this.running = this.run().then((nextMs) => {
-        this.running = undefined;
-        this.schedule(this.isWanted ? Math.min(nextMs, SHORTEST_INTERVAL_MS) : nextMs);
-      });
-    }, inMs).unref();
+    const notBefore = this.startedAt + SHORTEST_INTERVAL_MS - performance.now();
+    this.timer = setTimeout(
+      () => {
+        this.startedAt = performance.now();
+        this.running = this.run().then((nextMs) => {
+          this.running = undefined;
+          this.schedule(this.isWanted ? 0 : nextMs);
+        });
+      },
+      Math.max(inMs, notBefore),
+    ).unref();
   }
 
   /** @returns after how many milliseconds to run again */

@@ -9,17 +9,28 @@ const MOST_NAMES = 100_000;
  * found by its owner only.
  */
 export class ResourceIds {
-  private readonly known = new LRUCache<string, readonly string[]>({ max: MOST_NAMES });
+  private readonly known: LRUCache<string, readonly string[]>;
 
-  constructor(private readonly registry: ResourceRegistry) {}
+  /** @param lifetimeMs after which a resource could have another name */
+  constructor(
+    private readonly registry: ResourceRegistry,
+    lifetimeMs: number,
+  ) {
+    // Nothing is kept for ever, which is what 0 would mean here.
+    this.known = new LRUCache({ max: MOST_NAMES, ttl: Math.max(1, lifetimeMs) });
+  }
+
+  /** The IDs that this name had a short time ago. */
+  remembered(name: string): readonly string[] | undefined {
+    return this.known.get(name);
+  }
 
   /** @throws {RemoteError} */
   async find(name: string): Promise<readonly string[]> {
-    const known = this.known.get(name);
-    if (known) return known;
     const ids = (await this.registry.find(name)).map(({ id }) => id);
     // What is not there yet may be there the next time.
     if (ids.length > 0) this.known.set(name, ids);
+    else this.known.delete(name);
     return ids;
   }
 

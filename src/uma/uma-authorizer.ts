@@ -13,6 +13,9 @@ import { tooMany } from './too-many.js';
 /** What was decided: yes or no, or which applications. */
 type Decision = boolean | ReadonlySet<string>;
 
+/** The question for all applications that a caller may read. */
+const LIST = 'list of applications';
+
 interface Question {
   readonly caller: Caller;
   readonly ask: () => Promise<Decision>;
@@ -59,26 +62,33 @@ export class UmaAuthorizer extends Authorizer {
   }
 
   readable(caller: Caller): Promise<Applications> {
-    return this.decide('list', caller, async () => {
+    return this.decide(LIST, caller, async () => {
       const { decisions } = this.servers.of(caller.tenant);
       const names = await decisions.namesWith(caller.token, Scope.ApplicationRead);
       return new Set(names.flatMap((name) => applicationOf(name) ?? []));
     }) as Promise<ReadonlySet<string>>;
   }
 
+  /** What was decided about a resource that is created or deleted now holds no longer. */
+  forget(resource: string): void {
+    for (const key of this.decisions.keys()) {
+      if (key.endsWith(` ${resource}`) || key.endsWith(LIST)) this.decisions.delete(key);
+    }
+  }
+
   private async isGranted(caller: Caller, resource: string, scope: Scope): Promise<boolean> {
     const { decisions, ids } = this.servers.of(caller.tenant);
-    const known = await ids.find(resource);
-    // Asked also where there is none: how long it takes does not tell what is not there from what
-    // the caller may not see.
+    const remembered = ids.remembered(resource);
+    const known = remembered ?? (await ids.find(resource));
+    // Asked also where there is none, and looked for in each case once: how much is asked does not
+    // tell what is not there from what the caller may not see.
     const asked = known.length > 0 ? known : [resource];
     if (await decisions.decide(caller.token, asked, scope)) return true;
+    if (!remembered) return false;
     // It may have been deleted, and made anew under another ID.
-    ids.forget(resource);
     const present = await ids.find(resource);
-    return (
-      present.some((id) => !asked.includes(id)) && decisions.decide(caller.token, present, scope)
-    );
+    const isSame = present.length === asked.length && present.every((id) => asked.includes(id));
+    return present.length > 0 && !isSame && (await decisions.decide(caller.token, present, scope));
   }
 
   private async decide(question: string, caller: Caller, ask: Question['ask']): Promise<Decision> {

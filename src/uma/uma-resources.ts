@@ -9,6 +9,7 @@ import { TektonError } from '../errors/tekton-error.js';
 import { RemoteError } from '../oauth/remote-error.js';
 import { SETTINGS, type Settings } from '../settings/settings.js';
 import { tooMany } from './too-many.js';
+import { UmaAuthorizer } from './uma-authorizer.js';
 import { ResourceKeeper } from './resource-keeper.js';
 import { ReconcilerSchedule } from './reconciler-schedule.js';
 
@@ -25,6 +26,7 @@ export class UmaResources extends ApplicationResources {
   constructor(
     private readonly keeper: ResourceKeeper,
     private readonly reconciler: ReconcilerSchedule,
+    private readonly authorizer: UmaAuthorizer,
     private readonly outages: Outages,
     @Inject(SETTINGS) settings: Settings,
   ) {
@@ -34,8 +36,10 @@ export class UmaResources extends ApplicationResources {
   }
 
   override async inTurn<Result>(transaction: () => Promise<Result>): Promise<Result> {
+    if (this.turns.pendingCount >= this.longestQueue) {
+      throw this.outages.unavailable(tooMany(this.longestQueue));
+    }
     try {
-      if (this.turns.pendingCount >= this.longestQueue) throw tooMany(this.longestQueue);
       return await this.turns(transaction);
     } catch (error) {
       // What was done at Keycloak is not undone with the transaction. A refusal comes before that.
@@ -50,11 +54,11 @@ export class UmaResources extends ApplicationResources {
     creator: Identity,
   ): Promise<void> {
     const { tenantId, name } = application;
-    // Users of another tenant are nobody at this one's Keycloak.
-    const owner = creator.tenantId === tenantId ? creator.subject : null;
+    const owner = ownerOf(creator, tenantId);
     await tx.query('UPDATE applications SET owner_subject = $1 WHERE name = $2', [owner, name]);
     await this.keeper.lock(tx, name);
     await this.keeper.create({ ...application, owner });
+    this.authorizer.forget(applicationResource(name));
   }
 
   async delete(
@@ -63,9 +67,18 @@ export class UmaResources extends ApplicationResources {
   ): Promise<void> {
     await this.keeper.lock(tx, name);
     await this.keeper.delete(tenantId, applicationResource(name));
+    this.authorizer.forget(applicationResource(name));
   }
 
   reconcileSoon(): void {
     this.reconciler.runSoon();
   }
+}
+
+/**
+ * Users of another tenant are nobody at this one's Keycloak, and neither is a client that stands in
+ * for the subject which its token does not name.
+ */
+function ownerOf({ tenantId, subject, client }: Identity, ofTenant: string): string | null {
+  return tenantId === ofTenant && subject !== client ? subject : null;
 }

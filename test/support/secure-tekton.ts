@@ -1,3 +1,4 @@
+import type { DevelopmentClient } from '../../src/local/development-provider.js';
 import { RestClient } from './rest-client.js';
 import { TestIssuers } from './test-issuers.js';
 import { startTestTekton, type TestTekton } from './test-tekton.js';
@@ -15,24 +16,32 @@ export interface SecureTekton extends TestTekton {
   as: (tenantId: TestTenant, claims?: Record<string, unknown>) => Promise<RestClient>;
 }
 
-/** @param environment over the settings of the tests */
+/**
+ * @param environment over the settings of the tests
+ * @param clients who may ask each tenant's issuer for tokens
+ */
 export async function startSecureTekton(
   environment: Record<string, string> = {},
+  clients: readonly DevelopmentClient[] = [],
 ): Promise<SecureTekton> {
-  const issuers = await TestIssuers.start({
-    tenants: TENANT_IDS.map((id) => ({ id, audience: AUDIENCE, clients: [] })),
-  });
+  const issuers = await startTestIssuers(clients);
   const test = await startTestTekton({ ...securityEnvironment(issuers), ...environment });
   return {
     ...test,
     issuers,
-    as: async (tenantId, claims) =>
-      test.rest.with({ authorization: `Bearer ${await issuers.sign(tenantId, claims)}` }),
+    as: async (tenantId, claims) => bearing(test.rest, await issuers.sign(tenantId, claims)),
     stop: async () => {
       await test.stop();
       await issuers.stop();
     },
   };
+}
+
+/** @param clients of each tenant */
+export function startTestIssuers(clients: readonly DevelopmentClient[] = []): Promise<TestIssuers> {
+  return TestIssuers.start({
+    tenants: TENANT_IDS.map((id) => ({ id, audience: AUDIENCE, clients })),
+  });
 }
 
 /** Settings of a Tekton that takes the tokens of these issuers. */
@@ -43,4 +52,9 @@ export function securityEnvironment(issuers: TestIssuers): Record<string, string
     audience: AUDIENCE,
   }));
   return { KAA_SECURITY_ENABLED: 'true', KAA_TENANCY_TENANTS: JSON.stringify(tenants) };
+}
+
+/** A client that carries this token. */
+export function bearing(rest: RestClient, token: string): RestClient {
+  return rest.with({ authorization: `Bearer ${token}` });
 }

@@ -1,7 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
-import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { RestClient } from './rest-client.js';
 
@@ -42,25 +41,23 @@ export class TektonProcess {
 
   /** The first log line with this message; needs the log level it is written at. */
   async waitForLog(message: string): Promise<Record<string, unknown>> {
-    const { stdout } = this.child;
-    if (!stdout) throw new Error('The process has no output');
-    for (const line of this.stdout.split('\n')) {
-      const entry = parseEntry(line);
-      if (entry?.msg === message) return entry;
-    }
-    return new Promise((resolve, reject) => {
-      const lines = createInterface({ input: stdout });
-      lines.on('line', (line) => {
-        const entry = parseEntry(line);
-        if (entry?.msg !== message) return;
-        lines.close();
-        resolve(entry);
-      });
-      void this.ended.then(({ code }) => {
-        reject(
-          new Error(`Tekton ended with ${code} before "${message}":\n${this.stdout}${this.stderr}`),
+    for (;;) {
+      const entry = this.log().find(({ msg }) => msg === message);
+      if (entry) return entry;
+      const ending = await Promise.race([this.written(), this.ended]);
+      if (ending && !this.log().some(({ msg }) => msg === message)) {
+        throw new Error(
+          `Tekton ended with ${ending.code} before "${message}":\n${this.stdout}${this.stderr}`,
         );
-      });
+      }
+    }
+  }
+
+  /** All lines of its log until now. */
+  log(): Record<string, unknown>[] {
+    return this.stdout.split('\n').flatMap((line) => {
+      const entry = parseEntry(line);
+      return entry ? [entry] : [];
     });
   }
 
@@ -78,6 +75,12 @@ export class TektonProcess {
   async kill(): Promise<void> {
     this.child.kill('SIGKILL');
     await this.ended;
+  }
+
+  /** Resolves when it has written more. */
+  private async written(): Promise<undefined> {
+    await once(this.child.stdout as NodeJS.ReadableStream, 'data');
+    return undefined;
   }
 
   end(): Promise<Ending> {

@@ -1,7 +1,7 @@
 import { PlayedKeycloak } from './played-keycloak.js';
 import type { PlayedRealm } from './played-realm.js';
 import type { RestClient } from './rest-client.js';
-import { TENANT_IDS, type TestTenant } from './secure-tekton.js';
+import { bearing, TENANT_IDS, type TestTenant } from './secure-tekton.js';
 import { startTestTekton, type TestTekton } from './test-tekton.js';
 
 /** As whom Tekton asks each realm. */
@@ -11,24 +11,38 @@ export const RESOURCE_SERVER = { clientId: 'tekton', clientSecret: 'tekton secre
 export interface UmaTekton extends TestTekton {
   keycloak: PlayedKeycloak;
   realm: (tenantId: TestTenant) => PlayedRealm;
-  /** A client that carries a token of a user. */
+  /** A client that carries a new token of a user. */
   as: (tenantId: TestTenant, subject: string) => Promise<RestClient>;
+}
+
+export interface KeycloakOptions {
+  pathPrefix?: string;
+  publicBase?: string;
+  /** Whether Tekton's service account has the role `uma_protection`; default true. */
+  umaProtection?: boolean;
 }
 
 /** @param environment over the settings of the tests */
 export async function startUmaTekton(
   environment: Record<string, string> = {},
-  options: { pathPrefix?: string } = {},
+  options: KeycloakOptions = {},
 ): Promise<UmaTekton> {
   const keycloak = await startKeycloak(options);
-  const test = await startTestTekton({ ...umaEnvironment(keycloak), ...environment });
+  return startTektonBefore(keycloak, { ...umaEnvironment(keycloak), ...environment });
+}
+
+/** A Tekton and the Keycloak that its settings lead to; it takes that along when it stops. */
+export async function startTektonBefore(
+  keycloak: PlayedKeycloak,
+  environment: Record<string, string>,
+): Promise<UmaTekton> {
+  const test = await startTestTekton(environment);
   const realm = (tenantId: TestTenant) => keycloak.realm(tenantId);
   return {
     ...test,
     keycloak,
     realm,
-    as: async (tenantId, sub) =>
-      test.rest.with({ authorization: `Bearer ${await realm(tenantId).tokenFor({ sub })}` }),
+    as: async (tenantId, sub) => bearing(test.rest, await realm(tenantId).tokenFor({ sub })),
     stop: async () => {
       await test.stop();
       await keycloak.stop();
@@ -37,11 +51,13 @@ export async function startUmaTekton(
 }
 
 /** A Keycloak with what a platform's installer puts into each realm. */
-export async function startKeycloak(
-  options: { pathPrefix?: string } = {},
-): Promise<PlayedKeycloak> {
+export async function startKeycloak({
+  umaProtection = true,
+  ...options
+}: KeycloakOptions = {}): Promise<PlayedKeycloak> {
+  const client = { ...RESOURCE_SERVER, umaProtection };
   const keycloak = await PlayedKeycloak.start({
-    realms: Object.fromEntries(TENANT_IDS.map((id) => [id, [RESOURCE_SERVER] as const])),
+    realms: Object.fromEntries(TENANT_IDS.map((id) => [id, [client] as const])),
     ...options,
   });
   for (const id of TENANT_IDS) {
@@ -55,7 +71,7 @@ export async function startKeycloak(
   return keycloak;
 }
 
-const PLATFORM_SCOPES = [
+export const PLATFORM_SCOPES: readonly string[] = [
   'kaa:application:create',
   'kaa:application:read',
   'kaa:application:update',
