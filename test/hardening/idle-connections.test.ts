@@ -1,0 +1,46 @@
+import { once } from 'node:events';
+import { connect, type Socket } from 'node:net';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { startTestTekton, type TestTekton } from '../support/test-tekton.js';
+
+const TIMEOUT_MS = 1000;
+const COUNT = 2000;
+
+let test: TestTekton;
+beforeAll(async () => {
+  test = await startTestTekton({ HTTP_REQUEST_TIMEOUT: String(TIMEOUT_MS / 1000) });
+});
+afterAll(() => test.stop());
+
+const REQUEST = 'GET /api/v1/service-instances/cmx HTTP/1.1\r\nhost: x\r\n\r\n';
+
+async function ask(socket: Socket): Promise<string> {
+  socket.write(REQUEST);
+  return String((await once(socket, 'data'))[0]);
+}
+
+it(`${COUNT} connections that wait for their next request are left alone, and harm nobody`, async () => {
+  const { hostname, port } = new URL(test.rest.baseUrl);
+  const sockets = await Promise.all(
+    Array.from({ length: COUNT }, async () => {
+      const socket = connect(Number(port), hostname);
+      await once(socket, 'connect');
+      expect(await ask(socket)).toMatch(/^HTTP\/1\.1 200/);
+      return socket;
+    }),
+  );
+  let slowestMs = 0;
+  // Longer than a request may take, and than Node.js waits between looking for those who are late.
+  const until = performance.now() + 2 * TIMEOUT_MS + 1000;
+  while (performance.now() < until) {
+    const before = performance.now();
+    expect((await test.rest.get('/applications')).status).toBe(200);
+    slowestMs = Math.max(slowestMs, performance.now() - before);
+  }
+  // A bound against being blocked, not a measure.
+  expect(slowestMs).toBeLessThan(1000);
+  expect(sockets.filter(({ destroyed, readableEnded }) => destroyed || readableEnded)).toEqual([]);
+  const [one] = sockets;
+  expect(one && (await ask(one))).toMatch(/^HTTP\/1\.1 200/);
+  for (const socket of sockets) socket.destroy();
+});
