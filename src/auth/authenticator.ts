@@ -16,7 +16,7 @@ import { TokenVerifier } from './token-verifier.js';
 @Injectable()
 export class Authenticator {
   private readonly tokenLimit: number;
-  /** By a hash: what is in memory is no token. */
+  /** By a hash of the token. */
   private readonly known: LRUCache<string, Caller>;
   private readonly countKnown: { inc: () => void };
   /** Tokens that are being verified, each once for all calls that carry it. */

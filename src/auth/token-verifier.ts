@@ -27,6 +27,9 @@ const REFUSALS: Readonly<Record<string, AuthenticationFault>> = {
   JsonWebTokenError: 'signature',
 };
 
+/** What it says of times that are no numbers. */
+const MALFORMED_TIME = /^invalid (exp|nbf) value$/;
+
 /**
  * Verifies access tokens (RFC 8725, RFC 9068): the issuer says whose token it is, and the keys of
  * that issuer alone can vouch for it.
@@ -115,15 +118,18 @@ export class TokenVerifier {
     const known = this.keysOf.get(tenant);
     if (known) return known;
     const issuer = new Issuer(tenant, this.settings['kaa.security.issuer-timeout'] * 1000);
-    const cooldownMs = this.settings['kaa.security.key-refresh-interval'] * 1000;
-    const keys = new IssuerKeys(issuer, tenant.jwksUri, cooldownMs);
+    const keys = new IssuerKeys(issuer, tenant.jwksUri, {
+      cooldownMs: this.settings['kaa.security.key-refresh-interval'] * 1000,
+      staleMs: this.settings['kaa.security.stale-keys'] * 1000,
+    });
     this.keysOf.set(tenant, keys);
     return keys;
   }
 
   private told(error: unknown): Error {
     if (error instanceof RemoteError) return this.outages.unavailable(error);
-    const reason = REFUSALS[(error as Error).name];
+    const { name, message } = error as Error;
+    const reason = MALFORMED_TIME.test(message) ? 'claims' : REFUSALS[name];
     return reason === undefined ? (error as Error) : new AuthenticationError(reason, error);
   }
 

@@ -24,6 +24,7 @@ import { CurrentCall, type Call } from '../auth/call.js';
 import { DRY_RUN } from '../outbox/dry-run.js';
 import { ApiErrors } from '../rest/api-errors.decorator.js';
 import { JSON_UTF8 } from '../rest/json-utf8.js';
+import { missingFirst } from '../rest/missing-first.js';
 import { isKnown } from '../rest/not-modified.js';
 import type { Parameter } from '../rest/parameter.js';
 import { ParametersOfCall, TakesParameters } from '../rest/parameters.decorator.js';
@@ -148,8 +149,9 @@ function createController(level: Level): Type {
       @BodyOfCall() body: RequestBody,
       @CurrentCall() call: Call,
     ): Promise<void> {
-      await body.discard();
-      return this.configurations.delete(toOwner(parameters, call), serviceInstanceName, call);
+      const owner = toOwner(parameters, call);
+      await missingFirst(body.discard(), () => this.configurations.requireOwner(owner));
+      return this.configurations.delete(owner, serviceInstanceName, call);
     }
   }
   return ConfigurationsController;

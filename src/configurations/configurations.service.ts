@@ -42,6 +42,11 @@ export class ConfigurationsService {
   ) {}
 
   /** @throws {TektonError} NOT_FOUND */
+  requireOwner(owner: ConfigurationOwner): Promise<void> {
+    return this.store.requireOwner(owner);
+  }
+
+  /** @throws {TektonError} NOT_FOUND */
   async get(owner: ConfigurationOwner, instanceName: string): Promise<ConfigurationView> {
     const instance = this.catalogue.require(instanceName);
     const [row] = await this.store.find(owner, [instance.name]);

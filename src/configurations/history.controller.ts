@@ -16,6 +16,7 @@ import { Scope } from '../auth/scopes.js';
 import { DRY_RUN } from '../outbox/dry-run.js';
 import { ApiErrors } from '../rest/api-errors.decorator.js';
 import { JSON_UTF8 } from '../rest/json-utf8.js';
+import { missingFirst } from '../rest/missing-first.js';
 import type { Parameter } from '../rest/parameter.js';
 import { ParametersOfCall, TakesParameters } from '../rest/parameters.decorator.js';
 import { IF_MATCH } from '../rest/preconditions.js';
@@ -162,8 +163,9 @@ function createController(level: Level): Type {
       @CurrentCall() call: Call,
       @Res({ passthrough: true }) reply: FastifyReply,
     ): Promise<string> {
-      await body.discard();
-      return showView(await this.history.restore(toRef(given, call), given.revision, call), reply);
+      const ref = toRef(given, call);
+      await missingFirst(body.discard(), () => this.history.requireOwner(ref));
+      return showView(await this.history.restore(ref, given.revision, call), reply);
     }
   }
   return HistoryController;

@@ -35,6 +35,11 @@ export class HistoryService {
     private readonly rules: DocumentRules,
   ) {}
 
+  /** @throws {TektonError} NOT_FOUND */
+  requireOwner({ owner }: HistoryRef): Promise<void> {
+    return this.store.requireOwner(owner);
+  }
+
   /**
    * The changes before a revision, newest first.
    *

@@ -1,7 +1,7 @@
 import { Controller, Delete, HttpCode, HttpStatus } from '@nestjs/common';
 import { ApiNoContentResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
-import type { ApplicationRef } from '../applications/applications.service.js';
-import type { AppVersionRef } from '../applications/app-versions.service.js';
+import { ApplicationsService, type ApplicationRef } from '../applications/applications.service.js';
+import { AppVersionsService, type AppVersionRef } from '../applications/app-versions.service.js';
 import {
   APP_NAME,
   APP_VERSION_NAME,
@@ -12,6 +12,7 @@ import { Access } from '../auth/access-rule.js';
 import { Scope } from '../auth/scopes.js';
 import { DRY_RUN } from '../outbox/dry-run.js';
 import { ApiErrors } from '../rest/api-errors.decorator.js';
+import { missingFirst } from '../rest/missing-first.js';
 import { ParametersOfCall, TakesParameters } from '../rest/parameters.decorator.js';
 import { IF_MATCH } from '../rest/preconditions.js';
 import { BodyOfCall, RequestBody } from '../rest/request-body.js';
@@ -19,7 +20,11 @@ import { RemovalService } from './removal.service.js';
 
 @Controller('applications/:appName')
 export class RemovalController {
-  constructor(private readonly removal: RemovalService) {}
+  constructor(
+    private readonly removal: RemovalService,
+    private readonly applications: ApplicationsService,
+    private readonly appVersions: AppVersionsService,
+  ) {}
 
   @Delete()
   @HttpCode(HttpStatus.NO_CONTENT)
@@ -34,7 +39,7 @@ export class RemovalController {
     @BodyOfCall() body: RequestBody,
     @CurrentCall() call: Call,
   ): Promise<void> {
-    await body.discard();
+    await missingFirst(body.discard(), () => this.applications.require(ref));
     return this.removal.removeApplication(ref, call);
   }
 
@@ -51,7 +56,7 @@ export class RemovalController {
     @BodyOfCall() body: RequestBody,
     @CurrentCall() call: Call,
   ): Promise<void> {
-    await body.discard();
+    await missingFirst(body.discard(), () => this.appVersions.require(ref));
     return this.removal.removeAppVersion(ref, call);
   }
 }

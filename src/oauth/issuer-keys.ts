@@ -1,11 +1,13 @@
 import { KeyObject } from 'node:crypto';
 import {
+  createLocalJWKSet,
   createRemoteJWKSet,
   customFetch,
   errors,
-  type FetchImplementation,
+  type CryptoKey,
   type JWTHeaderParameters,
 } from 'jose';
+import { requestJson } from './http-json.js';
 import type { Issuer } from './issuer.js';
 import { RemoteError } from './remote-error.js';
 
@@ -14,60 +16,76 @@ const KEYS_LIFETIME_MS = 600_000;
 /** After a failed fetch, everybody is told of it for so long. */
 const RETRY_MS = 1000;
 
-/** What says that the issuer has no key for a header, rather than that its keys cannot be had. */
-const NO_SUCH_KEY = [
-  errors.JWKSNoMatchingKey,
-  // No key ID, where there are several keys of the kind.
-  errors.JWKSMultipleMatchingKeys,
-  // A key that by what it says of itself cannot be used so.
-  errors.JOSENotSupported,
-];
+/** How long an issuer's keys are used. */
+export interface KeyTimes {
+  /** Within which made-up key IDs do not make Tekton fetch the keys again. */
+  readonly cooldownMs: number;
+  /** For which known keys are used on while the issuer cannot be reached. */
+  readonly staleMs: number;
+}
 
 /** The keys that an issuer signs with (RFC 7517), by key ID. */
 export class IssuerKeys {
   private readonly keySet: ReturnType<typeof createRemoteJWKSet>;
   private failure: { error: RemoteError; until: number } | undefined;
+  private fetchedAt = -Infinity;
 
-  /**
-   * @param jwksUri where the keys are; found in the issuer's metadata if it is not given
-   * @param cooldownMs within which made-up key IDs do not make it fetch the keys again
-   */
+  /** @param jwksUri where the keys are; found in the issuer's metadata if it is not given */
   constructor(
     private readonly issuer: Issuer,
     private readonly jwksUri: string | undefined,
-    cooldownMs: number,
+    private readonly times: KeyTimes,
   ) {
     this.keySet = createRemoteJWKSet(new URL(jwksUri ?? issuer.location.issuer), {
-      cooldownDuration: cooldownMs,
+      cooldownDuration: times.cooldownMs,
       cacheMaxAge: KEYS_LIFETIME_MS,
-      timeoutDuration: issuer.timeoutMs,
-      [customFetch]: (_, options) => this.fetch(options),
+      [customFetch]: () => this.fetch(),
     });
   }
 
   /**
    * The key that a token's header names.
    *
-   * @returns `undefined` if the issuer has no such key
+   * @returns `undefined` if the issuer has no such key, or none that can be used so
    * @throws {RemoteError} if the keys cannot be had
    */
   async find(header: JWTHeaderParameters): Promise<KeyObject | undefined> {
     try {
-      return KeyObject.from(await this.keySet(header));
+      return KeyObject.from(await this.findFresh(header));
     } catch (error) {
-      if (NO_SUCH_KEY.some((kind) => error instanceof kind)) return undefined;
-      throw error instanceof RemoteError ? error : this.unreadable(error);
+      if (error instanceof RemoteError) throw error;
+      if (error instanceof errors.JWKSInvalid) throw this.unreadable(error);
+      // None, or several without an ID to choose by, or one that is malformed.
+      return undefined;
     }
   }
 
-  /** Keys that are known already are used on also while new ones cannot be fetched. */
-  private async fetch(options: Parameters<FetchImplementation>[1]): Promise<Response> {
+  private async findFresh(header: JWTHeaderParameters): Promise<CryptoKey> {
+    try {
+      return await this.keySet(header);
+    } catch (error) {
+      const known = this.keySet.jwks();
+      const isRecent = Date.now() < this.fetchedAt + this.times.staleMs;
+      if (!(error instanceof RemoteError) || !known || !isRecent) throw error;
+      try {
+        return await createLocalJWKSet(known)(header);
+      } catch {
+        // It may be a new one: that cannot be found out now.
+        throw error;
+      }
+    }
+  }
+
+  private async fetch(): Promise<Response> {
     if (this.failure && Date.now() < this.failure.until) throw this.failure.error;
     try {
       const uri = this.jwksUri ?? (await this.issuer.endpoint('openid-configuration', 'jwks_uri'));
-      const response = await fetch(uri, options);
-      if (response.status !== 200) throw new Error(`${uri} answered ${response.status}`);
-      return response;
+      const { status, body } = await requestJson(uri, { timeoutMs: this.issuer.timeoutMs });
+      if (status !== 200 || body === undefined) {
+        throw new RemoteError(`${uri} answered ${status} without keys`);
+      }
+      this.fetchedAt = Date.now();
+      return Response.json(body);
     } catch (error) {
       // They may have moved.
       this.issuer.forget();

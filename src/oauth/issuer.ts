@@ -1,4 +1,5 @@
 import { membersOf, requestJson } from './http-json.js';
+import { isHttpUrl } from './http-url.js';
 import { RemoteError } from './remote-error.js';
 import { Remembered } from './remembered.js';
 
@@ -35,7 +36,7 @@ export class Issuer {
    */
   async endpoint(document: MetadataDocument, name: string): Promise<string> {
     const { [name]: endpoint } = await this.metadata(document).get();
-    if (typeof endpoint !== 'string' || !URL.canParse(endpoint)) {
+    if (typeof endpoint !== 'string' || !isHttpUrl(endpoint)) {
       throw new RemoteError(`${this.location.issuer} does not name its ${name}`);
     }
     return this.reachable(endpoint);

@@ -1,3 +1,5 @@
+import { isHttpUrl } from '../oauth/http-url.js';
+
 /** What an option takes, and how its value is read from YAML or an environment variable. */
 export interface Option<Value> {
   /** What it is for, in a sentence for the operator. */
@@ -73,12 +75,6 @@ export function httpUrl(
       return value;
     },
   };
-}
-
-export function isHttpUrl(text: string): boolean {
-  if (!URL.canParse(text)) return false;
-  const { protocol, username, password } = new URL(text);
-  return /^https?:$/.test(protocol) && username === '' && password === '';
 }
 
 function isDecodable(text: string): boolean {

@@ -59,6 +59,12 @@ export const SECURITY_OPTIONS = {
     min: 1,
     max: 3600,
   }),
+  'kaa.security.stale-keys': integer({
+    about: 'Seconds for which known keys are used on while their issuer cannot be reached.',
+    default: 86_400,
+    min: 600,
+    max: 2_592_000,
+  }),
   'kaa.security.issuer-timeout': integer({
     about: 'Seconds within which an issuer must have answered.',
     default: 5,

@@ -89,7 +89,7 @@ function checkTogether(values: Record<string, unknown>, faults: string[]): void 
     );
   }
   faults.push(...databaseFaults(values), ...natsFaults(values));
-  faults.push(...securityFaults(values), ...tenancyFaults(values));
+  faults.push(...securityFaults(values), ...tenancyFaults(values, faults));
 }
 
 function readOption(

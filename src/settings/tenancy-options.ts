@@ -54,9 +54,17 @@ export const TENANCY_OPTIONS = {
   }),
 } satisfies Record<string, Option<never> | Option<unknown>>;
 
+/** A fault of the list of tenants itself, whichever way it was given. */
+const TENANTS = /^(kaa\.tenancy\.tenants|KAA_TENANCY_TENANTS(_FILE)?):/;
+
 /** What one value of these options allows and another forbids. */
-export function tenancyFaults(values: Readonly<Record<string, unknown>>): string[] {
+export function tenancyFaults(
+  values: Readonly<Record<string, unknown>>,
+  known: readonly string[],
+): string[] {
   if (values['kaa.security.enabled'] !== true) return [];
+  // What they are held to is moot while the list itself cannot be read.
+  if (known.some((fault) => TENANTS.test(fault))) return [];
   return [
     ...clientFaults(values),
     ...(tenancySource(values) === 'static' ? staticFaults(values) : managerFaults(values)),

@@ -1,4 +1,5 @@
-import { isHttpUrl, type Option } from './option.js';
+import { isHttpUrl } from '../oauth/http-url.js';
+import type { Option } from './option.js';
 
 /** A tenant as the settings list it. */
 export interface ListedTenant {

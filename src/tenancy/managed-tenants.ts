@@ -1,5 +1,6 @@
 import { OwnToken } from '../oauth/client-credentials.js';
 import { membersOf, requestJson } from '../oauth/http-json.js';
+import { isHttpUrl } from '../oauth/http-url.js';
 import { Issuer } from '../oauth/issuer.js';
 import { RemoteError } from '../oauth/remote-error.js';
 import type { Settings } from '../settings/settings.js';
@@ -28,13 +29,13 @@ export class ManagedTenants implements TenantSource {
     this.token = ownToken(settings);
   }
 
-  async list(): Promise<readonly Tenant[]> {
+  async list(faults: string[]): Promise<readonly Tenant[]> {
     for (let attempt = 1; ; attempt++) {
       const { items, count } = await this.readPages();
       const byId = new Map(items.map((item) => [membersOf(item).id, item]));
       // One that moved from page to page stands twice or not at all.
       if (byId.size === count && items.length === count) {
-        return items.flatMap((item) => this.toTenant(item) ?? []);
+        return items.flatMap((item) => this.toTenant(membersOf(item), faults) ?? []);
       }
       if (attempt === ATTEMPTS) {
         throw new RemoteError(
@@ -48,9 +49,9 @@ export class ManagedTenants implements TenantSource {
     const items: unknown[] = [];
     for (;;) {
       const { count, results } = await this.readPage(items.length);
-      items.push(...results);
+      if (count > MOST_TENANTS) throw new RemoteError(`${this.url} lists tenants without an end`);
+      for (const item of results) items.push(item);
       if (results.length === 0 || items.length >= count) return { items, count };
-      if (items.length > MOST_TENANTS) throw new RemoteError(`${this.url} lists without an end`);
     }
   }
 
@@ -78,17 +79,25 @@ export class ManagedTenants implements TenantSource {
     return { count: count as number, results };
   }
 
-  /** @returns `undefined` if it is not to be served */
-  private toTenant(item: unknown): Tenant | undefined {
-    const given = membersOf(item);
+  /** @returns `undefined` if it is not to be served: one that is malformed keeps nobody else out */
+  private toTenant(given: Readonly<Record<string, unknown>>, faults: string[]): Tenant | undefined {
     if (given.status !== SERVED_STATUS) return undefined;
     const { id, client_backend_id: clientId, client_backend_secret: clientSecret } = given;
     if (typeof id !== 'string' || !TENANT_ID.test(id)) {
-      throw new RemoteError(`${this.url} lists a tenant with the ID ${JSON.stringify(id)}`);
+      faults.push(`the ID ${JSON.stringify(id)} is not one that a tenant can have`);
+      return undefined;
+    }
+    const issuer = this.issuerOf(given);
+    if (issuer === undefined) {
+      faults.push(
+        `the tenant ${id} has neither an issuer (https:// or http://) nor, with kaa.tenant-manager.issuer-base-url, a realm_name`,
+      );
+      return undefined;
     }
     return {
       id,
-      ...this.whereIssuerIs(id, given),
+      issuer,
+      connectUrl: connectUrl(issuer, this.settings),
       audience: this.settings['kaa.security.audience'],
       client:
         typeof clientId === 'string' && typeof clientSecret === 'string'
@@ -97,22 +106,14 @@ export class ManagedTenants implements TenantSource {
     };
   }
 
-  private whereIssuerIs(
-    id: string,
-    { issuer: named, realm_name: realm }: Readonly<Record<string, unknown>>,
-  ): Pick<Tenant, 'issuer' | 'connectUrl'> {
+  private issuerOf({
+    issuer: named,
+    realm_name: realm,
+  }: Readonly<Record<string, unknown>>): string | undefined {
+    if (typeof named === 'string' && isHttpUrl(named)) return named;
     const base = publicBase(this.settings);
-    const derived =
-      base === undefined || typeof realm !== 'string' || realm === ''
-        ? undefined
-        : `${base}/realms/${encodeURIComponent(realm)}`;
-    const issuer = typeof named === 'string' && URL.canParse(named) ? named : derived;
-    if (issuer === undefined) {
-      throw new RemoteError(
-        `${this.url} names neither issuer nor realm of the tenant ${id}, or kaa.tenant-manager.issuer-base-url is not set`,
-      );
-    }
-    return { issuer, connectUrl: connectUrl(issuer, this.settings) };
+    if (base === undefined || typeof realm !== 'string' || realm === '') return undefined;
+    return `${base}/realms/${encodeURIComponent(realm)}`;
   }
 }
 

@@ -59,7 +59,11 @@ export class TenantList {
     const isAlone = !among.some(
       (other) => other !== tenant && (other.id === tenant.id || other.issuer === tenant.issuer),
     );
-    return isAlone || this.byId.get(tenant.id) === tenant;
+    if (isAlone) return true;
+    const standing = this.byId.get(tenant.id);
+    // Its client may have changed, or another of the same name claim to be it.
+    const claims = among.filter(({ id, issuer }) => id === tenant.id && issuer === tenant.issuer);
+    return standing === tenant || (standing?.issuer === tenant.issuer && claims.length === 1);
   }
 }
 

@@ -6,8 +6,13 @@ export interface TenantSource {
   /** Whether it may answer otherwise the next time. */
   readonly changes: boolean;
 
-  /** @throws {RemoteError} if it does not answer, or not as it should */
-  list(): Promise<readonly Tenant[]>;
+  /**
+   * All tenants that are to be served.
+   *
+   * @param faults what is wrong with those that are left out is added here
+   * @throws {RemoteError} if it does not answer, or not as it should
+   */
+  list(faults: string[]): Promise<readonly Tenant[]>;
 }
 
 /** The tenants that the settings list. */

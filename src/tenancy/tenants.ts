@@ -130,8 +130,8 @@ export class Tenants {
     // Whoever is told to be gone meanwhile may still be in the list that is being read.
     const goneBefore = new Set(this.gone);
     try {
-      const tenants = await this.source.list();
       const faults: string[] = [];
+      const tenants = await this.source.list(faults);
       const next = (this.listed ?? TenantList.EMPTY).next(tenants, faults);
       for (const id of goneBefore) if (!next.findById(id)) this.gone.delete(id);
       this.announce(next, faults);
@@ -154,7 +154,7 @@ export class Tenants {
   private announce(next: TenantList, faults: readonly string[]): void {
     for (const fault of faults) {
       this.logger.error(
-        `The tenants cannot be told apart: ${fault}. Those that are new are refused.`,
+        `The list of tenants is at fault: ${fault}. Who is new there is not served.`,
       );
     }
     if (!next.findById(SYSTEM_TENANT) && (!this.listed || this.list.findById(SYSTEM_TENANT))) {
