@@ -9,8 +9,8 @@ export default defineConfig({
     hookTimeout: 60_000,
     // A bound against hanging, not a measure: a busy machine is slow.
     expect: { poll: { timeout: 15_000 } },
-    // Two cores: more workers only queue behind PostgreSQL.
-    maxWorkers: 2,
+    // Two cores, and tests that wait as often as they work; more only queue behind PostgreSQL.
+    maxWorkers: 3,
     // A forgotten `.only` would silently leave tests out.
     allowOnly: false,
   },
