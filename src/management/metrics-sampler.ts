@@ -4,6 +4,7 @@ import type { Gauge } from 'prom-client';
 import { Database } from '../database/database.js';
 import { NatsConnection } from '../nats/nats-connection.js';
 import { Backlog } from '../scmp/backlog.js';
+import { Tenants } from '../tenancy/tenants.js';
 
 const BACKLOG = 'tekton_outbox_backlog';
 const BACKLOG_AGE = 'tekton_outbox_oldest_seconds';
@@ -11,6 +12,8 @@ const NATS_CONNECTED = 'tekton_nats_connected';
 const NATS_RECONNECTS = 'tekton_nats_reconnects';
 const POOL = 'tekton_database_pool_connections';
 const POOL_WAITING = 'tekton_database_pool_waiting';
+const TENANTS = 'tekton_tenants';
+const TENANT_LIST_AGE = 'tekton_tenant_list_age_seconds';
 
 @Injectable()
 export class SampledGauges {
@@ -21,6 +24,8 @@ export class SampledGauges {
     @InjectMetric(NATS_RECONNECTS) readonly natsReconnects: Gauge,
     @InjectMetric(POOL) readonly pool: Gauge,
     @InjectMetric(POOL_WAITING) readonly poolWaiting: Gauge,
+    @InjectMetric(TENANTS) readonly tenants: Gauge,
+    @InjectMetric(TENANT_LIST_AGE) readonly tenantListAge: Gauge,
   ) {}
 }
 
@@ -31,6 +36,7 @@ export class MetricsSampler {
     private readonly database: Database,
     private readonly nats: NatsConnection,
     private readonly backlog: Backlog,
+    private readonly tenants: Tenants,
     private readonly gauges: SampledGauges,
   ) {}
 
@@ -42,6 +48,8 @@ export class MetricsSampler {
     gauges.poolWaiting.set(waiting);
     gauges.natsConnected.set(nats.isConnected ? 1 : 0);
     gauges.natsReconnects.set(nats.reconnects);
+    gauges.tenants.set(this.tenants.all.length);
+    gauges.tenantListAge.set(this.tenants.listAgeSeconds);
     try {
       const { entries, oldestSeconds } = await this.backlog.measure();
       gauges.backlog.set(entries);
@@ -65,6 +73,11 @@ export const SAMPLER_PROVIDERS = [
     labelNames: ['state'],
   }),
   makeGaugeProvider({ name: POOL_WAITING, help: 'Calls that wait for a database connection' }),
+  makeGaugeProvider({ name: TENANTS, help: 'Tenants that are served' }),
+  makeGaugeProvider({
+    name: TENANT_LIST_AGE,
+    help: 'Seconds since the Tenant Manager has given its list; 0 where the settings list the tenants',
+  }),
   SampledGauges,
   MetricsSampler,
 ];

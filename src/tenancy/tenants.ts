@@ -15,6 +15,7 @@ export class Tenants {
   private readonly gone = new Set<string>();
   private refreshing: Promise<void> | undefined;
   private startedAt = -Infinity;
+  private listedAt = 0;
   /** Whether something has changed since the list that is being read was asked for. */
   private isOutdated = false;
   private timer: NodeJS.Timeout | undefined;
@@ -50,6 +51,11 @@ export class Tenants {
   /** What is wrong with the list that is in use; `undefined` if nothing is. */
   get warning(): string | undefined {
     return this.listed ? this.problem : undefined;
+  }
+
+  /** Since the source has given the list; 0 if it never changes, or none was given yet. */
+  get listAgeSeconds(): number {
+    return this.source.changes && this.listed ? (performance.now() - this.listedAt) / 1000 : 0;
   }
 
   get all(): Tenant[] {
@@ -136,6 +142,7 @@ export class Tenants {
       for (const id of goneBefore) if (!next.findById(id)) this.gone.delete(id);
       this.announce(next, faults);
       this.listed = next.without(this.gone);
+      this.listedAt = performance.now();
       this.problem = faults.length > 0 ? `The list of tenants: ${faults.join('; ')}` : undefined;
       if (this.source.changes) this.schedule(this.nextReadMs());
     } catch (error) {

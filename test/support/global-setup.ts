@@ -7,6 +7,7 @@ import { createDataSource } from '../../src/database/data-source.js';
 import { migrate } from '../../src/database/migrate.js';
 import { startEmbeddedPostgres } from '../../src/local/embedded-postgres.js';
 import { chooseCacheFolder, findNatsServer } from '../../src/local/find-nats-server.js';
+import { makeRsaKeys } from './signing-key-pool.js';
 import { databaseUrl, TEMPLATE_DATABASE, withDatabase } from './database.js';
 
 declare module 'vitest' {
@@ -43,6 +44,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
   await template.destroy();
   project.provide('postgresUrl', postgres.url);
   project.provide('natsServerBinary', binary);
+  project.provide('rsaKeys', await makeRsaKeys());
   return async () => {
     await postgres.stop();
     rmSync(dataFolder, { recursive: true, force: true });

@@ -31,7 +31,7 @@ export class PlayedKeycloak {
     const keycloak: PlayedKeycloak = new PlayedKeycloak(server, pathPrefix);
     for (const [name, clients] of Object.entries(realms)) {
       const issuer = `${publicBase ?? server.url}${pathPrefix}/realms/${name}`;
-      keycloak.realms.set(name, await PlayedRealm.create(issuer, clients));
+      keycloak.realms.set(name, PlayedRealm.create(issuer, clients));
     }
     return keycloak;
   }

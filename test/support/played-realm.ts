@@ -58,11 +58,8 @@ export class PlayedRealm {
   }
 
   /** @param clients the first is the resource server */
-  static async create(
-    issuer: string,
-    clients: readonly [RealmClient, ...RealmClient[]],
-  ): Promise<PlayedRealm> {
-    return new PlayedRealm(issuer, await PlayedTokens.create(issuer), clients);
+  static create(issuer: string, clients: readonly [RealmClient, ...RealmClient[]]): PlayedRealm {
+    return new PlayedRealm(issuer, PlayedTokens.create(issuer), clients);
   }
 
   /** From now on a subject may do this, and nothing else, to the resources of that name; `*`: to all. */

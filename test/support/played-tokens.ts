@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { createLocalJWKSet, importJWK, jwtVerify, SignJWT, type JWK, type JWTPayload } from 'jose';
-import { makeSigningKey } from '../../src/local/signing-keys.js';
+import { takeRsaKey } from './signing-key-pool.js';
 
 /** The tokens of a realm: signs them, and knows which are still good. */
 export class PlayedTokens {
@@ -15,8 +15,8 @@ export class PlayedTokens {
     this.publicKey = { kty, n, e, alg, use, kid } as JWK;
   }
 
-  static async create(issuer: string): Promise<PlayedTokens> {
-    return new PlayedTokens(issuer, await makeSigningKey('RS256'));
+  static create(issuer: string): PlayedTokens {
+    return new PlayedTokens(issuer, takeRsaKey('RS256'));
   }
 
   /** As the endpoint for keys answers. */

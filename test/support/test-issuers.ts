@@ -3,6 +3,7 @@ import { exportSPKI, importJWK, SignJWT, type CryptoKey, type JWK, type JWTPaylo
 import { DevelopmentIssuers, type IssuerRequest } from '../../src/local/development-issuer.js';
 import type { DevelopmentTenant } from '../../src/local/development-provider.js';
 import { makeSigningKey } from '../../src/local/signing-keys.js';
+import { takeRsaKey } from './signing-key-pool.js';
 import { answerFaultily, type FaultyAnswer } from './played-fault.js';
 
 /** How an issuer misbehaves. */
@@ -173,12 +174,7 @@ type Keys = Readonly<Record<string, JWK>>;
 const ASYMMETRIC = /^(RS|PS|ES)/;
 
 async function makeKeys(): Promise<Keys> {
-  const [RS, PS, ES] = await Promise.all([
-    makeSigningKey('RS256'),
-    makeSigningKey('PS256'),
-    makeSigningKey('ES256'),
-  ]);
-  return { RS, PS, ES };
+  return { RS: takeRsaKey('RS256'), PS: takeRsaKey('PS256'), ES: await makeSigningKey('ES256') };
 }
 
 function base64url(value: unknown): string {

@@ -21,6 +21,8 @@ describe.each(FAULTS)('a Tenant Manager that says: %j', (fault) => {
     expect(await test.statusOf('acme', { sub: 'somebody new' })).toBe(200);
     // Who is not in the list may be nobody's, for all that is known.
     expect(await test.statusOf('acme', { iss: 'https://made-up.example.com' })).toBe(401);
+    expect((await figures()).tekton_tenant_list_age_seconds).toBeGreaterThan(0);
+    expect((await figures()).tekton_tenants).toBe(3);
     test.manager.fault = 'none';
     await expect.poll(test.warnings).toEqual([]);
   });
@@ -116,3 +118,12 @@ describe('the token for the Tenant Manager', () => {
     await expect.poll(async () => (await test.management.get('/health/ready')).status).toBe(200);
   });
 });
+
+/** What the metrics say of the list, by their names. */
+async function figures(): Promise<Record<string, number>> {
+  const { text } = await test.management.get('/metrics');
+  const lines = text.matchAll(/^(tekton_tenant\w*) ([\d.]+)$/gm);
+  return Object.fromEntries(
+    [...lines].map(([, name = '', value]) => [name, Number(value)] as const),
+  );
+}
