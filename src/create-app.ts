@@ -62,7 +62,7 @@ export async function createApp(
       strictPreflight: false,
     });
   }
-  serveOpenApi(app, settings['http.url-prefix']);
+  serveOpenApi(app, settings);
   return app;
 }
 

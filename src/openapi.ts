@@ -3,20 +3,20 @@ import { STATUS_CODES } from 'node:http';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { DocumentBuilder, SwaggerModule, type OpenAPIObject } from '@nestjs/swagger';
 import { allowPages } from './rest/answer-headers.js';
+import type { Settings } from './settings/settings.js';
 
 const DESCRIPTION = `Applications, application versions and configurations of a Kaa IoT cluster.
 A change is checked against the JSON Schema of its service instance, stored with its history, and
 told over NATS by 17/SCMP messages. Errors have a \`message\`, and \`errors\` where there are places.`;
 
 interface OperationObject {
+  description?: string;
+  'x-access'?: string;
   responses: Record<string, { description?: string } | undefined>;
 }
 
 /** The OpenAPI 3.1 document of the application's routes. */
-export function createOpenApiDocument(
-  app: NestFastifyApplication,
-  urlPrefix: string,
-): OpenAPIObject {
+function createOpenApiDocument(app: NestFastifyApplication, settings: Settings): OpenAPIObject {
   const { version } = JSON.parse(
     readFileSync(new URL('../package.json', import.meta.url), 'utf8'),
   ) as { version: string };
@@ -27,7 +27,7 @@ export function createOpenApiDocument(
     .setVersion(version)
     .setLicense('Apache-2.0', 'https://www.apache.org/licenses/LICENSE-2.0')
     .addServer('/', 'This server')
-    .addServer(urlPrefix, 'Behind an ingress of Kaa')
+    .addServer(settings['http.url-prefix'], 'Behind an ingress of Kaa')
     .addBearerAuth({
       type: 'http',
       scheme: 'bearer',
@@ -35,8 +35,7 @@ export function createOpenApiDocument(
       description: "An access token of the tenant's issuer; not looked at while security is off.",
     })
     .build();
-  // Both are possible: the settings say which.
-  config.security = [{ bearer: [] }, {}];
+  config.security = settings['kaa.security.enabled'] ? [{ bearer: [] }] : [{ bearer: [] }, {}];
   const document = SwaggerModule.createDocument(app, config, { autoTagControllers: false });
   nameStatuses(document);
   return document;
@@ -46,6 +45,9 @@ export function createOpenApiDocument(
 function nameStatuses({ paths }: OpenAPIObject): void {
   for (const path of Object.values(paths)) {
     for (const operation of Object.values(path as Record<string, OperationObject>)) {
+      // What who may call it is told in is read by people too.
+      const { 'x-access': access } = operation;
+      if (access !== undefined) operation.description = access;
       for (const [status, response] of Object.entries(operation.responses)) {
         if (response) response.description ||= STATUS_CODES[status] ?? status;
       }
@@ -54,9 +56,9 @@ function nameStatuses({ paths }: OpenAPIObject): void {
 }
 
 /** Serves the document at `openapi.json` and a page to browse it at `docs`, made when first read. */
-export function serveOpenApi(app: NestFastifyApplication, urlPrefix: string): void {
+export function serveOpenApi(app: NestFastifyApplication, settings: Settings): void {
   allowPages(app.getHttpAdapter().getInstance(), '/api/v1/docs');
-  SwaggerModule.setup('docs', app, () => createOpenApiDocument(app, urlPrefix), {
+  SwaggerModule.setup('docs', app, () => createOpenApiDocument(app, settings), {
     useGlobalPrefix: true,
     jsonDocumentUrl: 'openapi.json',
     raw: ['json'],

@@ -46,7 +46,7 @@ export class ApplicationsService {
   /** @throws {TektonError} INVALID_BODY, NAME_TAKEN, UNAVAILABLE */
   async create(tenantId: string, dto: CreateApplicationDto, call: Call): Promise<Application> {
     const given = this.checkName(dto);
-    const application = await this.resources.inTurn(() =>
+    const application = await this.resources.inTurn(tenantId, () =>
       this.createNamed(tenantId, given, dto, call),
     );
     this.audit.note(call, { operation: 'create', tenantId, appName: application.name });

@@ -1,6 +1,12 @@
 import { applyDecorators } from '@nestjs/common';
 import { ApiExtension } from '@nestjs/swagger';
-import type { ApplicationScope, PlatformScope, Scope, TenantScope } from './scopes.js';
+import {
+  PLATFORM_SCOPE_FOR,
+  type ApplicationScope,
+  type PlatformScope,
+  type Scope,
+  type TenantScope,
+} from './scopes.js';
 
 /** Who may make a call. */
 export type AccessRule =
@@ -47,7 +53,11 @@ export function Access(rule: AccessRule): MethodDecorator {
   };
   return rule.kind === 'public'
     ? applyDecorators(declare)
-    : applyDecorators(declare, ApiExtension('x-required-scopes', scopesOf(rule)));
+    : applyDecorators(
+        declare,
+        ApiExtension('x-required-scopes', scopesOf(rule)),
+        ApiExtension('x-access', describeRule(rule)),
+      );
 }
 
 /** The call needs no token. */
@@ -55,13 +65,45 @@ export function Public(): MethodDecorator {
   return Access({ kind: 'public' });
 }
 
-/** The scopes of a rule, each of which opens the call. */
-export function scopesOf(rule: AccessRule): Scope[] {
+/** A rule in a sentence, for those who read what OpenAPI says of the call. */
+function describeRule(rule: AccessRule): string {
+  switch (rule.kind) {
+    case 'public':
+      return 'Needs no token.';
+    case 'any-caller':
+      return 'Needs a valid token and no scope.';
+    case 'application': {
+      const platform = PLATFORM_SCOPE_FOR[rule.scope];
+      return [
+        `Needs \`${rule.scope}\` on the application${platform ? `, or \`${platform}\` in a token of the system tenant` : ''}.`,
+        'An application that the caller may not read is answered like one that is not there (404).',
+        ...(rule.former
+          ? [`With \`${rule.former.parameter}=true\` it needs \`${rule.former.scope}\`.`]
+          : []),
+      ].join(' ');
+    }
+    case 'tenant': {
+      const own = rule.each
+        ? `needs a valid token, and shows the applications on which the caller has \`${rule.each}\``
+        : rule.own
+          ? `needs \`${rule.own}\``
+          : 'needs a valid token';
+      return `In the caller's own tenant it ${own}; in any tenant, \`${rule.every}\` in a token of the system tenant.`;
+    }
+    case 'platform':
+      return `Needs \`${rule.scope}\` in a token of the system tenant.`;
+  }
+}
+
+/** The scopes that a rule speaks of. */
+function scopesOf(rule: AccessRule): Scope[] {
   switch (rule.kind) {
     case 'application':
+      return [rule.scope, PLATFORM_SCOPE_FOR[rule.scope]].filter((scope) => scope !== undefined);
     case 'platform':
       return [rule.scope];
     case 'tenant':
+      // One's own needs none where the rule names none.
       return [rule.own, rule.each, rule.own || rule.each ? rule.every : undefined].filter(
         (scope) => scope !== undefined,
       );

@@ -14,8 +14,12 @@ export interface ProtectedApplication {
  * last step of the transaction that does so with the application: if it fails, nothing was changed.
  */
 export abstract class ApplicationResources {
-  /** Runs such a transaction. Few run at a time, since each may wait for another server. */
-  abstract inTurn<Result>(transaction: () => Promise<Result>): Promise<Result>;
+  /**
+   * Runs such a transaction. Few run at a time, since each may wait for another server.
+   *
+   * @param tenantId whose callers wait for each other
+   */
+  abstract inTurn<Result>(tenantId: string, transaction: () => Promise<Result>): Promise<Result>;
 
   /**
    * @param owner who creates the application
@@ -40,7 +44,7 @@ export abstract class ApplicationResources {
 /** Tokens name applications themselves: there is nothing to keep. */
 @Injectable()
 export class NoApplicationResources extends ApplicationResources {
-  inTurn<Result>(transaction: () => Promise<Result>): Promise<Result> {
+  inTurn<Result>(_tenantId: string, transaction: () => Promise<Result>): Promise<Result> {
     return transaction();
   }
 

@@ -3,7 +3,7 @@ import { TektonError } from '../errors/tekton-error.js';
 /** Why a call is not taken for that of anybody, and what the caller is told. */
 const REASONS = {
   'no-token': 'This call needs an access token: Authorization: Bearer <token>',
-  malformed: 'The access token is not a JWT in one piece',
+  malformed: 'The access token is not a JWT that can be read',
   'too-long': 'The access token is longer than the limit (the option kaa.security.token-limit)',
   algorithm: 'The access token is signed in a way that is not taken',
   type: 'This is not an access token; an ID or refresh token cannot stand in for one',
@@ -13,13 +13,12 @@ const REASONS = {
   expired: 'The access token has expired; get a new one',
   'not-yet-valid': 'The access token is not valid yet',
   audience: 'The access token is meant for somebody else (aud)',
-  claims: 'The access token lacks a claim that it must have, or one is malformed (exp, iat, sub)',
+  claims:
+    'The access token lacks a claim that it must have, or one is malformed (exp, nbf, iat, sub, azp, client_id)',
   revoked: 'The authorization server does not take the access token any more; get a new one',
 } as const;
 
 export type AuthenticationFault = keyof typeof REASONS;
-
-export const AUTHENTICATION_FAULTS = Object.keys(REASONS) as readonly AuthenticationFault[];
 
 /** 401, with the challenge of RFC 6750 section 3. */
 export class AuthenticationError extends TektonError {

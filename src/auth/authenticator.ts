@@ -12,6 +12,9 @@ import type { Caller } from './caller.js';
 import { AUTHENTICATION_COUNTER } from './caller-metrics.js';
 import { TokenVerifier } from './token-verifier.js';
 
+/** A tenant that changes each time while a token is verified is not to be trusted. */
+const VERIFICATION_ATTEMPTS = 3;
+
 /** Finds out who calls. A token is verified once, and then known until it expires. */
 @Injectable()
 export class Authenticator {
@@ -73,9 +76,7 @@ export class Authenticator {
 
   private async verifyNew(token: string, key: string): Promise<Caller> {
     try {
-      const caller = await this.verifier.verify(token);
-      // The tenant may have gone while its issuer was asked.
-      if (!this.tenants.isCurrent(caller.tenant)) throw new AuthenticationError('issuer');
+      const caller = await this.verifyCurrent(token);
       this.known.set(key, caller);
       this.counter.inc({ result: 'verified' });
       return caller;
@@ -83,6 +84,15 @@ export class Authenticator {
       this.count(error);
       throw error;
     }
+  }
+
+  /** The tenant may have changed, or gone, while its issuer was asked. */
+  private async verifyCurrent(token: string): Promise<Caller> {
+    for (let attempt = 1; attempt <= VERIFICATION_ATTEMPTS; attempt++) {
+      const caller = await this.verifier.verify(token);
+      if (this.tenants.isCurrent(caller.tenant)) return caller;
+    }
+    throw new AuthenticationError('issuer');
   }
 
   private count(error: unknown): void {

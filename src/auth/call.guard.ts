@@ -7,7 +7,8 @@ import { AccessControl } from './access-control.js';
 import { accessRuleOf } from './access-rule.js';
 import { Authenticator } from './authenticator.js';
 import { reportIn } from './call.js';
-import { TRUSTED_CALLER } from './caller.js';
+import { AuthenticationError } from './authentication-error.js';
+import { TRUSTED_CALLER, type Caller } from './caller.js';
 
 /**
  * What stands before every handler, in the promised order of errors: who calls (401), what with
@@ -32,7 +33,7 @@ export class CallGuard implements CanActivate {
     if (rule.kind === 'public') return true;
     const http = context.switchToHttp();
     const request = http.getRequest<FastifyRequest>();
-    const caller = this.isSecure ? await this.authenticator.authenticate(request) : undefined;
+    const caller = this.isSecure ? await this.authenticate(request) : undefined;
     request.callerTenant = (caller ?? TRUSTED_CALLER).tenantId;
     const parameters = readParameters(handler, request);
     const preconditions = Preconditions.of(request.headers);
@@ -46,5 +47,15 @@ export class CallGuard implements CanActivate {
       dryRun: parameters.dryRun === true ? reportIn(http.getResponse<FastifyReply>()) : undefined,
     };
     return true;
+  }
+
+  /** The reason of a refusal goes into the log with the answer. */
+  private async authenticate(request: FastifyRequest): Promise<Caller> {
+    try {
+      return await this.authenticator.authenticate(request);
+    } catch (error) {
+      if (error instanceof AuthenticationError) request.refusal = error.reason;
+      throw error;
+    }
   }
 }

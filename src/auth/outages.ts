@@ -27,7 +27,7 @@ export class Outages {
     }
     return new TektonError(
       'UNAVAILABLE',
-      'It cannot be found out right now what this access token is good for: a server that Tekton asks does not answer. Nothing was changed; try again.',
+      'Who you are or what you may do cannot be settled right now: a server that Tekton asks does not answer as it should. Nothing was changed; try again. The log of Tekton says why.',
       { cause: fault, headers: { 'retry-after': String(RETRY_AFTER_SECONDS) } },
     );
   }

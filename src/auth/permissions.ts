@@ -16,6 +16,7 @@ export function shownOf(applications: Applications): string[] | undefined {
 }
 
 const APPLICATION_PREFIX = 'application:';
+const KNOWN: ReadonlySet<unknown> = new Set(Object.values(Scope));
 
 /** What a token itself says that its bearer may do. */
 export class Permissions {
@@ -29,16 +30,16 @@ export class Permissions {
   /** Reads them of the claims of a verified token; what is not of the expected form grants nothing. */
   static of(claims: Readonly<Record<string, unknown>>): Permissions {
     const { scope } = claims;
-    const plain = typeof scope === 'string' ? scope.split(' ') : [];
+    const plain = typeof scope === 'string' ? scope.split(' ').filter(isKnown) : [];
     const { permissions } = membersOf(claims.authorization);
     const byResource = new Map<string, Set<string>>();
     for (const { rsname, scopes } of (Array.isArray(permissions) ? permissions : []).map(
       membersOf,
     )) {
       if (typeof rsname !== 'string' || !Array.isArray(scopes)) continue;
-      const granted = byResource.get(rsname) ?? new Set();
-      for (const one of scopes) if (typeof one === 'string') granted.add(one);
-      byResource.set(rsname, granted);
+      const granted = byResource.get(rsname) ?? new Set<string>();
+      for (const one of scopes) if (isKnown(one)) granted.add(one);
+      if (granted.size > 0) byResource.set(rsname, granted);
     }
     return new Permissions(new Set(plain), byResource);
   }
@@ -60,6 +61,11 @@ export class Permissions {
     }
     return names;
   }
+}
+
+/** Of the others nothing is kept: a token may name any number. */
+function isKnown(scope: unknown): scope is Scope {
+  return KNOWN.has(scope);
 }
 
 /** Whether a scope is one of those that are granted on a resource. */

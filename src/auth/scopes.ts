@@ -29,9 +29,12 @@ export function applicationResource(appName: string): string {
   return `application-${appName}`;
 }
 
+/** What can stand after the prefix is what applications can be called. */
+const APPLICATION_RESOURCE = /^application-([a-z0-9][a-z0-9_-]{0,99})$/;
+
 /** The name of the application that a resource stands for, if it stands for one. */
 export function applicationOf(resource: string): string | undefined {
-  return resource.startsWith('application-') ? resource.slice('application-'.length) : undefined;
+  return APPLICATION_RESOURCE.exec(resource)?.[1];
 }
 
 /** The scopes of every application. */

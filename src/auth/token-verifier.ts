@@ -18,6 +18,8 @@ interface Attempt {
   readonly token: string;
   /** Whose issuer the token names. */
   tenant?: Tenant;
+  /** Why there is no key to verify it with. */
+  fault?: unknown;
 }
 
 /** What jsonwebtoken refuses, by the names of its errors. */
@@ -59,6 +61,7 @@ export class TokenVerifier {
               done(null, key as unknown as Buffer);
             },
             (error: unknown) => {
+              (request as unknown as Attempt).fault = error;
               done(error);
             },
           );
@@ -81,8 +84,8 @@ export class TokenVerifier {
   verify(token: string): Promise<Caller> {
     const attempt: Attempt = { token };
     return new Promise((resolve, reject) => {
-      const refuse = (reason: unknown): void => {
-        reject(this.told(reason));
+      const end = (error: unknown): void => {
+        reject(this.told(error));
       };
       // What passport does for each request: a strategy tells how an attempt ends by methods of its
       // own object. Attempts that shared one would be told of each other's callers.
@@ -90,8 +93,11 @@ export class TokenVerifier {
         success: (caller: unknown) => {
           resolve(caller as Caller);
         },
-        fail: refuse,
-        error: refuse,
+        // What is thrown over a token that has a key is the token's fault, whatever it is.
+        fail: (reason: unknown) => {
+          end(reason === attempt.fault ? reason : refusalOf(reason));
+        },
+        error: end,
       });
       own.authenticate(attempt as never);
     });
@@ -127,10 +133,7 @@ export class TokenVerifier {
   }
 
   private told(error: unknown): Error {
-    if (error instanceof RemoteError) return this.outages.unavailable(error);
-    const { name, message } = error as Error;
-    const reason = MALFORMED_TIME.test(message) ? 'claims' : REFUSALS[name];
-    return reason === undefined ? (error as Error) : new AuthenticationError(reason, error);
+    return error instanceof RemoteError ? this.outages.unavailable(error) : (error as Error);
   }
 
   private accept({ token, tenant }: Attempt, claims: JWTPayload, done: VerifiedCallback): void {
@@ -152,4 +155,10 @@ function decoded(
   } catch (error) {
     throw new AuthenticationError('malformed', error);
   }
+}
+
+function refusalOf(reason: unknown): AuthenticationError {
+  const { name, message } = reason as Error;
+  const fault = MALFORMED_TIME.test(message) ? 'claims' : (REFUSALS[name] ?? 'malformed');
+  return new AuthenticationError(fault, reason);
 }

@@ -56,7 +56,9 @@ export class RemovalService {
 
   /** @throws {TektonError} NOT_FOUND */
   async removeApplication(ref: ApplicationRef, call: Call): Promise<void> {
-    const removed = await this.resources.inTurn(() => this.removeIn(ref, call));
+    const removed = await this.resources.inTurn(ref.tenantId ?? call.caller.tenantId, () =>
+      this.removeIn(ref, call),
+    );
     this.audit.note(call, { operation: 'delete', ...removed });
   }
 

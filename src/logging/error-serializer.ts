@@ -1,5 +1,8 @@
 /** How deep an error's causes are told. */
 const DEEPEST_CAUSE = 5;
+/** Characters of each text: what others have said may be quoted in it. */
+const LONGEST_MESSAGE = 1000;
+const LONGEST_STACK = 4000;
 
 /** What is told of an error. */
 interface LoggedError {
@@ -22,8 +25,8 @@ export function serializeError(error: unknown, depth = 0): LoggedError {
   const { code, constraint } = error as { code?: unknown; constraint?: unknown };
   return {
     type: name,
-    message,
-    stack,
+    message: message.slice(0, LONGEST_MESSAGE),
+    stack: stack?.slice(0, LONGEST_STACK),
     ...((typeof code === 'string' || typeof code === 'number') && { code }),
     ...(typeof constraint === 'string' && { constraint }),
     ...(cause !== undefined &&

@@ -1,7 +1,9 @@
 import { RemoteError } from './remote-error.js';
 
-/** Bytes of an answer; a list of keys, permissions or tenants has far less. */
-const ANSWER_LIMIT = 16 * 1024 * 1024;
+/** Bytes of an answer: metadata, keys and tokens have far less. */
+const ANSWER_LIMIT = 1024 * 1024;
+/** Bytes of an answer that is a list of tenants, resources or permissions. */
+export const LIST_LIMIT = 16 * 1024 * 1024;
 
 export interface JsonRequest {
   method?: 'GET' | 'POST' | 'PUT' | 'DELETE';
@@ -12,6 +14,8 @@ export interface JsonRequest {
   json?: unknown;
   /** Within which the whole answer must be there. */
   timeoutMs: number;
+  /** Bytes beyond which the answer is not read; 1 MiB if it is not given. */
+  limitBytes?: number;
 }
 
 export interface JsonAnswer {
@@ -27,7 +31,14 @@ export interface JsonAnswer {
  * @throws {RemoteError} if there is no whole answer in time
  */
 export async function requestJson(url: string, request: JsonRequest): Promise<JsonAnswer> {
-  const { method = 'GET', headers = {}, form, json, timeoutMs } = request;
+  const {
+    method = 'GET',
+    headers = {},
+    form,
+    json,
+    timeoutMs,
+    limitBytes = ANSWER_LIMIT,
+  } = request;
   const body = form ?? (json === undefined ? undefined : JSON.stringify(json));
   try {
     const response = await fetch(url, {
@@ -41,7 +52,7 @@ export async function requestJson(url: string, request: JsonRequest): Promise<Js
       redirect: 'manual',
       signal: AbortSignal.timeout(timeoutMs),
     });
-    return { status: response.status, body: parse(await readText(response)) };
+    return { status: response.status, body: parse(await readText(response, limitBytes)) };
   } catch (error) {
     throw new RemoteError(`${withoutQuery(url)} does not answer: ${reasonOf(error)}`, {
       cause: error,
@@ -54,12 +65,12 @@ export function membersOf(value: unknown): Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
 }
 
-async function readText(response: Response): Promise<string> {
+async function readText(response: Response, limitBytes: number): Promise<string> {
   const chunks: Uint8Array[] = [];
   let size = 0;
   for await (const chunk of (response.body ?? []) as AsyncIterable<Uint8Array>) {
     size += chunk.length;
-    if (size > ANSWER_LIMIT) throw new Error(`more than ${ANSWER_LIMIT} bytes`);
+    if (size > limitBytes) throw new Error(`more than ${limitBytes} bytes`);
     chunks.push(chunk);
   }
   return Buffer.concat(chunks).toString();

@@ -24,6 +24,13 @@ export interface KeyTimes {
   readonly staleMs: number;
 }
 
+/** Bits that an RSA key must have (RFC 7518 section 3.3). */
+const SHORTEST_RSA_KEY = 2048;
+
+function isStrong({ asymmetricKeyDetails: details }: KeyObject): boolean {
+  return details?.modulusLength === undefined || details.modulusLength >= SHORTEST_RSA_KEY;
+}
+
 /** The keys that an issuer signs with (RFC 7517), by key ID. */
 export class IssuerKeys {
   private readonly keySet: ReturnType<typeof createRemoteJWKSet>;
@@ -51,7 +58,8 @@ export class IssuerKeys {
    */
   async find(header: JWTHeaderParameters): Promise<KeyObject | undefined> {
     try {
-      return KeyObject.from(await this.findFresh(header));
+      const key = KeyObject.from(await this.findFresh(header));
+      return isStrong(key) ? key : undefined;
     } catch (error) {
       if (error instanceof RemoteError) throw error;
       if (error instanceof errors.JWKSInvalid) throw this.unreadable(error);
@@ -64,9 +72,10 @@ export class IssuerKeys {
     try {
       return await this.keySet(header);
     } catch (error) {
-      const known = this.keySet.jwks();
       const isRecent = Date.now() < this.fetchedAt + this.times.staleMs;
-      if (!(error instanceof RemoteError) || !known || !isRecent) throw error;
+      if (!(error instanceof RemoteError) || !isRecent) throw error;
+      const known = this.keySet.jwks();
+      if (!known) throw error;
       try {
         return await createLocalJWKSet(known)(header);
       } catch {

@@ -69,7 +69,9 @@ export class Issuer {
     // Section 4.3: or another issuer's keys could be passed off as this one's. A Keycloak without a
     // fixed host name names itself as it was asked.
     if (metadata.issuer !== issuer && metadata.issuer !== connectUrl) {
-      throw new RemoteError(`${url} tells of the issuer ${String(metadata.issuer)}, not ${issuer}`);
+      throw new RemoteError(
+        `${url} tells of the issuer ${JSON.stringify(metadata.issuer)}, not ${issuer}`,
+      );
     }
     return metadata;
   }

@@ -28,7 +28,8 @@ export interface CollectionVersionRow {
  */
 export function collectionTag({ version, newest }: CollectionVersionRow, seen: unknown): string {
   const hash = createHash('sha256')
-    .update(JSON.stringify([newest, seen]))
+    // Hashed too: how much happens in the cluster is nobody's business.
+    .update(JSON.stringify([version, newest, seen]))
     .digest('base64url');
-  return `"${version}-${hash.slice(0, 22)}"`;
+  return `"${hash}"`;
 }

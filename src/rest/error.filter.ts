@@ -20,6 +20,9 @@ const FOREIGN: readonly [ErrorCode, string][] = [
   ['RANGE_NOT_SATISFIABLE', 'There is nothing in this range'],
 ];
 
+/** What the pages of the documentation answer to paths that lead out of them. */
+const FORBIDDEN = 403;
+
 /** Makes the one form of answer out of every error, and tells the log what callers must not see. */
 @Catch()
 export class ErrorFilter implements ExceptionFilter {
@@ -59,7 +62,8 @@ export class ErrorFilter implements ExceptionFilter {
       status?: number;
     };
     // Of what is not Tekton's own, such as the pages of the documentation, only the status is told.
-    const foreign = FOREIGN.find(([code]) => ERROR_STATUS[code] === status);
+    const shown = status === FORBIDDEN ? ERROR_STATUS.NOT_FOUND : status;
+    const foreign = FOREIGN.find(([code]) => ERROR_STATUS[code] === shown);
     return foreign
       ? new TektonError(...foreign)
       : new TektonError('INTERNAL', 'Internal Server Error', { cause: error });

@@ -118,6 +118,8 @@ declare module 'fastify' {
   interface FastifyRequest {
     /** Whose issuer vouches for the caller; set once that is known. */
     callerTenant?: string;
+    /** Why nobody vouches for the caller. */
+    refusal?: string;
   }
 }
 
@@ -143,8 +145,9 @@ function observe(
   const level = isRead ? 'debug' : 'info';
   if (!logger.isLevelEnabled(level)) return;
   const durationMs = Math.round(elapsedTime * 100) / 100;
-  const { callerTenant: tenant } = request;
-  logger[level]({ correlationId: id, tenant, method, route, status, durationMs }, 'Answered');
+  const { callerTenant: tenant, refusal } = request;
+  const line = { correlationId: id, tenant, method, route, status, refusal, durationMs };
+  logger[level](line, 'Answered');
 }
 
 /**

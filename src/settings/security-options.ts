@@ -84,15 +84,15 @@ export const SECURITY_OPTIONS = {
     max: 10_000_000,
   }),
   'kaa.security.uma.concurrency': integer({
-    about: 'How many calls may wait for Keycloak at a time (503 above).',
+    about: 'How many calls of a tenant may wait for its Keycloak at a time (503 above).',
     default: 200,
     min: 1,
     max: 10_000,
   }),
   'kaa.security.uma.transactions': integer({
     about:
-      'How many of those that create or delete applications hold a database connection meanwhile.',
-    default: 2,
+      'How many of those that create or delete applications hold a database connection meanwhile; one of each tenant.',
+    default: 4,
     min: 1,
     max: 100,
   }),
@@ -107,7 +107,7 @@ export const SECURITY_OPTIONS = {
 /** What one value of these options allows and another forbids. */
 export function securityFaults(values: Readonly<Record<string, unknown>>): string[] {
   if (values['kaa.security.enabled'] !== true) return [];
-  return (values['kaa.security.token-limit'] as number) > (values['http.header-limit'] as number)
-    ? ['kaa.security.token-limit: is above http.header-limit, so no such token gets in']
+  return (values['kaa.security.token-limit'] as number) >= (values['http.header-limit'] as number)
+    ? ['kaa.security.token-limit: must be below http.header-limit, or no such token gets in']
     : [];
 }

@@ -89,6 +89,10 @@ function clientFaults(values: Readonly<Record<string, unknown>>): string[] {
 function staticFaults(values: Readonly<Record<string, unknown>>): string[] {
   const tenants = values['kaa.tenancy.tenants'] as readonly ListedTenant[];
   const faults: string[] = [];
+  for (const { id, clientId, clientSecret } of tenants) {
+    if ((clientId === undefined) === (clientSecret === undefined)) continue;
+    faults.push(`kaa.tenancy.tenants: ${id} has one of clientId and clientSecret; give both`);
+  }
   if (tenants.length === 0) {
     faults.push(
       'kaa.tenancy.tenants: is required while security is on: list the id and the issuer of each tenant, or give kaa.tenant-manager.url; or set kaa.security.enabled: false, on a machine of your own only',
@@ -103,7 +107,7 @@ function staticFaults(values: Readonly<Record<string, unknown>>): string[] {
   }
   if (values['kaa.security.authorization'] === 'uma') {
     for (const { id, clientId, clientSecret } of tenants) {
-      if (clientId !== undefined && clientSecret !== undefined) continue;
+      if (clientId !== undefined || clientSecret !== undefined) continue;
       faults.push(
         `kaa.tenancy.tenants: ${id} needs clientId and clientSecret while kaa.security.authorization is uma`,
       );
@@ -114,6 +118,11 @@ function staticFaults(values: Readonly<Record<string, unknown>>): string[] {
 
 function managerFaults(values: Readonly<Record<string, unknown>>): string[] {
   const faults: string[] = [];
+  if ((values['kaa.tenancy.tenants'] as readonly ListedTenant[]).length > 0) {
+    faults.push(
+      'kaa.tenancy.tenants: is not looked at while tenants come from the Tenant Manager; leave it out, or set kaa.tenancy.source: static',
+    );
+  }
   if (values['kaa.tenant-manager.url'] === undefined) {
     faults.push('kaa.tenant-manager.url: is required while kaa.tenancy.source is tenant-manager');
   }

@@ -1,5 +1,5 @@
 import { OwnToken } from '../oauth/client-credentials.js';
-import { membersOf, requestJson } from '../oauth/http-json.js';
+import { LIST_LIMIT, membersOf, requestJson } from '../oauth/http-json.js';
 import { isHttpUrl } from '../oauth/http-url.js';
 import { Issuer } from '../oauth/issuer.js';
 import { RemoteError } from '../oauth/remote-error.js';
@@ -62,6 +62,7 @@ export class ManagedTenants implements TenantSource {
       {
         ...(this.token && { headers: { authorization: `Bearer ${await this.token.get()}` } }),
         timeoutMs: this.settings['kaa.tenant-manager.timeout'] * 1000,
+        limitBytes: LIST_LIMIT,
       },
     );
     if (status === 401 && this.token && !isSecondTry) {

@@ -38,12 +38,20 @@ export class TenantList {
       const standing = this.byId.get(tenant.id);
       return isDeepStrictEqual(standing, tenant) && standing ? standing : tenant;
     });
+    const contested = new Set<Tenant>();
     for (const member of ['id', 'issuer'] as const) {
       for (const [value, among] of groups(kept, (tenant) => tenant[member])) {
-        if (among.length > 1) faults.push(describeConflict(member, value, among));
+        if (among.length === 1) continue;
+        faults.push(describeConflict(member, value, among));
+        const stood = among.filter((tenant) => this.stood(tenant));
+        // One that stood may have another client now; two that claim to be it are one too many.
+        const rightful =
+          stood.find((tenant) => this.byId.get(tenant.id) === tenant) ??
+          (stood.length === 1 ? stood[0] : undefined);
+        for (const tenant of among) if (tenant !== rightful) contested.add(tenant);
       }
     }
-    return new TenantList(kept.filter((tenant) => this.isTaken(tenant, kept)));
+    return new TenantList(kept.filter((tenant) => !contested.has(tenant)));
   }
 
   /** This list with one tenant looked at anew, or without it. */
@@ -55,15 +63,8 @@ export class TenantList {
     return ids.size === 0 ? this : new TenantList(this.all.filter(({ id }) => !ids.has(id)));
   }
 
-  private isTaken(tenant: Tenant, among: readonly Tenant[]): boolean {
-    const isAlone = !among.some(
-      (other) => other !== tenant && (other.id === tenant.id || other.issuer === tenant.issuer),
-    );
-    if (isAlone) return true;
-    const standing = this.byId.get(tenant.id);
-    // Its client may have changed, or another of the same name claim to be it.
-    const claims = among.filter(({ id, issuer }) => id === tenant.id && issuer === tenant.issuer);
-    return standing === tenant || (standing?.issuer === tenant.issuer && claims.length === 1);
+  private stood({ id, issuer }: Tenant): boolean {
+    return this.byId.get(id)?.issuer === issuer;
   }
 }
 
@@ -71,12 +72,17 @@ function groups(tenants: readonly Tenant[], by: (tenant: Tenant) => string): Map
   const found = new Map<string, Tenant[]>();
   for (const tenant of tenants) {
     const key = by(tenant);
-    found.set(key, [...(found.get(key) ?? []), tenant]);
+    const among = found.get(key);
+    if (among) among.push(tenant);
+    else found.set(key, [tenant]);
   }
   return found;
 }
 
 function describeConflict(member: string, value: string, among: readonly Tenant[]): string {
-  const who = among.map(({ id, issuer }) => `${id} (${issuer})`).join(', ');
+  const who = among
+    .slice(0, 5)
+    .map(({ id, issuer }) => `${id} (${issuer})`)
+    .join(', ');
   return `the ${member} ${value} is that of ${among.length} tenants: ${who}; each must have its own`;
 }

@@ -170,11 +170,13 @@ export class Tenants {
       );
     }
     const known = new Set(this.listed?.all);
-    for (const { id, issuer } of next.all.filter((tenant) => !known.has(tenant))) {
+    for (const { id, issuer, connectUrl, jwksUri } of next.all.filter(
+      (tenant) => !known.has(tenant),
+    )) {
       this.logger.info({ tenant: id, issuer }, 'A tenant is served');
-      if (isOpenToListeners(issuer)) {
+      if ([issuer, connectUrl, jwksUri].some(isOpenToListeners)) {
         this.logger.warn(
-          { tenant: id, issuer },
+          { tenant: id, issuer, connectUrl, jwksUri },
           'The issuer is spoken to without TLS: whoever is on the way can vouch for callers. Give it https.',
         );
       }
@@ -182,7 +184,8 @@ export class Tenants {
   }
 }
 
-function isOpenToListeners(issuer: string): boolean {
-  const { protocol, hostname } = new URL(issuer);
+function isOpenToListeners(url: string | undefined): boolean {
+  if (url === undefined) return false;
+  const { protocol, hostname } = new URL(url);
   return protocol === 'http:' && !/^(localhost|127(\.\d+){3}|\[::1\])$/.test(hostname);
 }

@@ -1,6 +1,6 @@
 import { AuthenticationError } from '../auth/authentication-error.js';
 import type { Scope } from '../auth/scopes.js';
-import { membersOf, requestJson, type JsonAnswer } from '../oauth/http-json.js';
+import { LIST_LIMIT, membersOf, requestJson, type JsonAnswer } from '../oauth/http-json.js';
 import type { Issuer } from '../oauth/issuer.js';
 import { RemoteError } from '../oauth/remote-error.js';
 
@@ -68,6 +68,7 @@ export class Decisions {
       headers: { authorization: `Bearer ${token}` },
       form,
       timeoutMs: this.issuer.timeoutMs,
+      limitBytes: LIST_LIMIT,
     });
   }
 

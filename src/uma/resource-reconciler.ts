@@ -8,6 +8,9 @@ import { AuthorizationServers } from './authorization-servers.js';
 import { RESOURCE_TYPE, ResourceKeeper } from './resource-keeper.js';
 import type { RegisteredResource } from './resource-registry.js';
 
+/** More than a crash leaves: a database that is restored, or another's, has none of the applications. */
+const MOST_ORPHANS = 20;
+
 interface ApplicationRow {
   name: string;
   display_name: string;
@@ -41,7 +44,11 @@ export class ResourceReconciler {
    * @throws {TektonError} UNAVAILABLE if the database cannot be used
    */
   async reconcile(tenant: Tenant, isStopped: () => boolean): Promise<void> {
-    const registered = await this.servers.of(tenant).resources.list(RESOURCE_TYPE);
+    const registered: RegisteredResource[] = [];
+    for await (const page of this.servers.of(tenant).resources.list(RESOURCE_TYPE)) {
+      if (isStopped()) return;
+      registered.push(...page.filter(({ name }) => applicationOf(name) !== undefined));
+    }
     const names = new Set(registered.map(({ name }) => applicationOf(name)));
     const rows = await this.database.runApart<ApplicationRow>(APPLICATIONS, [tenant.id, null]);
     const applications = new Set(rows.map(({ name }) => name));
@@ -50,13 +57,21 @@ export class ResourceReconciler {
       if (isStopped()) return;
       if (!names.has(name) && (await this.createMissing(tenant, name))) created++;
     }
-    for (const resource of registered) {
-      if (isStopped()) return;
-      const appName = applicationOf(resource.name);
-      // What is not of our type was made by somebody else, for something else.
-      if (appName === undefined || resource.type !== RESOURCE_TYPE) continue;
-      if (!applications.has(appName) && (await this.deleteOrphan(tenant, resource, appName))) {
-        deleted++;
+    const orphans = registered.filter(
+      ({ name, type }) =>
+        // What is not of our type was made by somebody else, for something else.
+        type === RESOURCE_TYPE && !applications.has(applicationOf(name) ?? ''),
+    );
+    if (orphans.length > MOST_ORPHANS && orphans.length > applications.size) {
+      this.logger.error(
+        { tenant: tenant.id, orphans: orphans.length, applications: applications.size },
+        'Most resources at Keycloak have no application here: is this the right database? Nothing was deleted; if it is, delete them by hand.',
+      );
+    } else {
+      for (const resource of orphans) {
+        if (isStopped()) return;
+        const appName = applicationOf(resource.name) ?? '';
+        if (await this.deleteOrphan(tenant, resource, appName)) deleted++;
       }
     }
     if (created + deleted > 0) {

@@ -1,9 +1,21 @@
 import type { OwnToken } from '../oauth/client-credentials.js';
-import { membersOf, requestJson, type JsonAnswer, type JsonRequest } from '../oauth/http-json.js';
+import {
+  LIST_LIMIT,
+  membersOf,
+  requestJson,
+  type JsonAnswer,
+  type JsonRequest,
+} from '../oauth/http-json.js';
 import type { Issuer } from '../oauth/issuer.js';
 import { RemoteError } from '../oauth/remote-error.js';
 
 const PAGE_SIZE = 100;
+/** Resources that have one name: an owner has one, so there are few. */
+const PAGES_OF_ONE_NAME = 2;
+/** A list that is longer does not end. */
+const MOST_PAGES = 1000;
+/** Of an ID or a name that Keycloak gives. */
+const LONGEST_TEXT = 255;
 
 /** A resource that Keycloak keeps. */
 export interface RegisteredResource {
@@ -36,32 +48,33 @@ export class ResourceRegistry {
    */
   async find(name: string): Promise<RegisteredResource[]> {
     // Keycloaks that know no `exactName` take the name for a pattern.
-    const found = await this.list(name, { exactName: 'true' });
-    return found.filter((resource) => resource.name === name);
+    const found: RegisteredResource[] = [];
+    for await (const page of this.pages({ name, exactName: 'true' }, PAGES_OF_ONE_NAME)) {
+      found.push(...page.filter((resource) => resource.name === name));
+    }
+    return found;
   }
 
   /** The resources with this in their names, page by page. */
-  async list(
-    name: string,
-    more: Readonly<Record<string, string>> = {},
-  ): Promise<RegisteredResource[]> {
-    const found = new Map<string, RegisteredResource>();
-    for (;;) {
-      const query = new URLSearchParams({
-        name,
-        ...more,
+  list(name: string): AsyncGenerator<RegisteredResource[], void, void> {
+    return this.pages({ name }, MOST_PAGES);
+  }
+
+  private async *pages(
+    query: Readonly<Record<string, string>>,
+    most: number,
+  ): AsyncGenerator<RegisteredResource[], void, void> {
+    for (let page = 0; page < most; page++) {
+      const parameters = new URLSearchParams({
+        ...query,
         deep: 'true',
-        first: `${found.size}`,
+        first: `${page * PAGE_SIZE}`,
         max: `${PAGE_SIZE}`,
       });
-      const answer = await this.call({}, `?${query.toString()}`);
+      const answer = await this.call({ limitBytes: LIST_LIMIT }, `?${parameters.toString()}`);
       if (answer.status !== 200 || !Array.isArray(answer.body)) throw this.fault('list', answer);
-      const before = found.size;
-      for (const item of answer.body.map(membersOf)) {
-        const resource = read(item);
-        if (resource) found.set(resource.id, resource);
-      }
-      if (answer.body.length < PAGE_SIZE || found.size === before) return [...found.values()];
+      yield answer.body.map(membersOf).flatMap((item) => read(item) ?? []);
+      if (answer.body.length !== PAGE_SIZE) return;
     }
   }
 
@@ -125,5 +138,6 @@ function read({
   type,
 }: Readonly<Record<string, unknown>>): RegisteredResource | undefined {
   if (typeof id !== 'string' || typeof name !== 'string') return undefined;
+  if (id.length > LONGEST_TEXT || name.length > LONGEST_TEXT) return undefined;
   return { id, name, type: typeof type === 'string' ? type : undefined };
 }

@@ -7,6 +7,7 @@ import type { Applications } from '../auth/permissions.js';
 import { applicationOf, Scope } from '../auth/scopes.js';
 import { RemoteError } from '../oauth/remote-error.js';
 import { SETTINGS, type Settings } from '../settings/settings.js';
+import type { Tenant } from '../tenancy/tenant.js';
 import { AuthorizationServers } from './authorization-servers.js';
 import { tooMany } from './too-many.js';
 
@@ -30,7 +31,7 @@ export class UmaAuthorizer extends Authorizer {
   private readonly decisions: LRUCache<string, Decision, Question>;
   private readonly numbers = new WeakMap<Caller, number>();
   private lastNumber = 0;
-  private asking = 0;
+  private readonly asking = new WeakMap<Tenant, number>();
   private readonly concurrency: number;
 
   constructor(
@@ -47,7 +48,7 @@ export class UmaAuthorizer extends Authorizer {
       // An answer is for those who wait for it, also if it is not kept.
       ignoreFetchAbort: true,
       fetchMethod: async (_key, _stale, { options, context: { caller, ask } }) => {
-        const decision = await this.askOnce(ask);
+        const decision = await this.askInTurn(caller.tenant, ask);
         // Nothing is kept for ever, which is what 0 would mean here.
         options.ttl = Math.max(1, Math.min(lifetimeMs, caller.expiresAt - Date.now()));
         return decision;
@@ -102,15 +103,15 @@ export class UmaAuthorizer extends Authorizer {
     }
   }
 
-  private async askOnce(ask: Question['ask']): Promise<Decision> {
-    if (this.asking >= this.concurrency) {
-      throw tooMany(this.concurrency);
-    }
-    this.asking++;
+  /** Bounded for each tenant: a slow Keycloak is no other tenant's business. */
+  private async askInTurn(tenant: Tenant, ask: Question['ask']): Promise<Decision> {
+    const before = this.asking.get(tenant) ?? 0;
+    if (before >= this.concurrency) throw tooMany(this.concurrency);
+    this.asking.set(tenant, before + 1);
     try {
       return await ask();
     } finally {
-      this.asking--;
+      this.asking.set(tenant, (this.asking.get(tenant) ?? 1) - 1);
     }
   }
 

@@ -21,6 +21,8 @@ export class UmaResources extends ApplicationResources {
    * those who need none of it.
    */
   private readonly turns: LimitFunction;
+  /** One of each tenant at a time: a slow Keycloak must not take the turns of other tenants either. */
+  private readonly turnsOfTenants = new Map<string, LimitFunction>();
   private readonly longestQueue: number;
 
   constructor(
@@ -35,12 +37,17 @@ export class UmaResources extends ApplicationResources {
     this.longestQueue = settings['kaa.security.uma.concurrency'];
   }
 
-  override async inTurn<Result>(transaction: () => Promise<Result>): Promise<Result> {
-    if (this.turns.pendingCount >= this.longestQueue) {
+  override async inTurn<Result>(
+    tenantId: string,
+    transaction: () => Promise<Result>,
+  ): Promise<Result> {
+    const turnsOfTenant = this.turnsOfTenants.get(tenantId) ?? pLimit(1);
+    this.turnsOfTenants.set(tenantId, turnsOfTenant);
+    if (turnsOfTenant.pendingCount >= this.longestQueue) {
       throw this.outages.unavailable(tooMany(this.longestQueue));
     }
     try {
-      return await this.turns(transaction);
+      return await turnsOfTenant(() => this.turns(transaction));
     } catch (error) {
       // What was done at Keycloak is not undone with the transaction. A refusal comes before that.
       if (!(error instanceof TektonError && error.status < 500)) this.reconciler.runSoon();

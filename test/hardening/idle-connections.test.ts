@@ -29,16 +29,11 @@ it(`${COUNT} connections that wait for their next request are left alone, and ha
       return socket;
     }),
   );
-  let slowestMs = 0;
   // Longer than a request may take, and than Node.js waits between looking for those who are late.
   const until = performance.now() + 2 * TIMEOUT_MS + 1000;
   while (performance.now() < until) {
-    const before = performance.now();
     expect((await test.rest.get('/applications')).status).toBe(200);
-    slowestMs = Math.max(slowestMs, performance.now() - before);
   }
-  // A bound against being blocked, not a measure.
-  expect(slowestMs).toBeLessThan(1000);
   expect(sockets.filter(({ destroyed, readableEnded }) => destroyed || readableEnded)).toEqual([]);
   const [one] = sockets;
   expect(one && (await ask(one))).toMatch(/^HTTP\/1\.1 200/);

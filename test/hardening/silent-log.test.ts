@@ -80,9 +80,8 @@ describe('what Tekton prints holds no secret, token or document', () => {
     await tekton.waitForLog('NATS is connected');
     const good = await markedToken('a token', { scope: SCOPE });
     const statuses = await liveThroughADay(bearing(rest, good), marks);
-    expect(new Set(statuses)).toEqual(
-      expect.objectContaining(new Set([200, 201, 204, 400, 404, 412, 415])),
-    );
+    const seen = [...new Set(statuses)];
+    expect(seen).toEqual(expect.arrayContaining([200, 201, 204, 400, 404, 412, 415]));
     const platform = await markedToken('a token of the platform', { scope: SCOPE }, 'kaa');
     await liveThroughADay(bearing(rest, platform), marks);
     const refused = [
@@ -97,10 +96,11 @@ describe('what Tekton prints holds no secret, token or document', () => {
     }
     issuers.setFault('globex', 'error');
     const unchecked = await markedToken('a token whose keys are away', {}, 'globex');
-    await bearing(rest, unchecked).get('/applications');
+    // By the keys that are known.
+    expect((await bearing(rest, unchecked).get('/applications')).status).toBe(200);
     issuers.setFault('globex', 'none');
     const inQuery = await rest.get(`/applications?access_token=${good}`);
-    expect(inQuery.status).toBeGreaterThanOrEqual(400);
+    expect(inQuery.status).toBe(400);
     tekton.signal('SIGTERM');
     const printed = await printedBy(tekton);
     expect(printed).toContain('"msg":"Answered"');
@@ -185,6 +185,7 @@ describe('what Tekton prints holds no secret, token or document', () => {
   it('of a day on which the Tenant Manager is away', async () => {
     const tekton = new TektonProcess(
       await markedEnvironment({
+        KAA_TENANCY_TENANTS: '',
         KAA_TENANT_MANAGER_URL: 'http://127.0.0.1:1',
         KAA_TENANT_MANAGER_ISSUER: issuers.issuerOf('kaa'),
         KAA_TENANT_MANAGER_CLIENT_ID: 'tekton',

@@ -114,9 +114,14 @@ describe('a list of tenants is refused', () => {
     const uma = { KAA_SECURITY_AUTHORIZATION: 'uma' };
     const faults = faultsOfTenants([ACME, { ...GLOBEX, clientId: 'x' }], uma);
     expect(faults).toEqual([
+      expect.stringMatching(/globex has one of clientId and clientSecret/),
       expect.stringMatching(/acme needs clientId and clientSecret/),
-      expect.stringMatching(/globex needs clientId and clientSecret/),
     ]);
+  });
+
+  it('beside a Tenant Manager', () => {
+    const manager = { KAA_TENANT_MANAGER_URL: 'http://tm' };
+    expect(faultsOfTenants([ACME], manager)).toEqual([expect.stringMatching(/leave it out/)]);
   });
 });
 
