@@ -14,6 +14,8 @@ import { ResourceReconciler } from './resource-reconciler.js';
 const RECONCILER_LOCK = 835_867;
 /** However many ask for it, it runs at most so often. */
 const SHORTEST_INTERVAL_MS = 1000;
+/** What each tenant is given of a round. */
+const LONGEST_TURN_MS = 60_000;
 /** What could not be mended is tried again by then. */
 const RETRY_MS = 5000;
 
@@ -108,7 +110,9 @@ export class ReconcilerSchedule implements OnApplicationBootstrap, OnModuleDestr
     for (const tenant of this.tenants.all) {
       if (this.stopped) break;
       try {
-        await this.reconciler.reconcile(tenant, () => this.stopped);
+        const until = performance.now() + LONGEST_TURN_MS;
+        // What is left over is for the next round: a slow Keycloak must not keep the others waiting.
+        await this.reconciler.reconcile(tenant, () => this.stopped || performance.now() > until);
       } catch (error) {
         isWhole = false;
         this.logger.warn(
