@@ -47,9 +47,10 @@ export function narrowestMessages(
 /** The narrowest of tenant, application and version that holds all the things. */
 function common(
   things: readonly ChangedThing[],
-): Pick<ConfigurationChange, 'tenantId' | 'appName' | 'appVersionName'> {
-  const tenantId = only(things.map((thing) => thing.tenantId));
-  if (tenantId === undefined) return {};
+): Pick<ConfigurationChange, 'tenantId' | 'concernedTenantIds' | 'appName' | 'appVersionName'> {
+  const tenantIds = things.map((thing) => thing.tenantId);
+  const tenantId = only(tenantIds);
+  if (tenantId === undefined) return { concernedTenantIds: [...new Set(tenantIds)].sort() };
   const appName = only(things.map((thing) => thing.appName));
   if (appName === undefined) return { tenantId };
   const appVersionName = only(things.map((thing) => thing.appVersionName));

@@ -2,9 +2,14 @@ import { DataSource, type DataSourceOptions, type MixedList } from 'typeorm';
 import { driverTls, type DatabaseTls } from './database-tls.js';
 import { InitialSchema1763800000000 } from './migrations/1763800000000-initial-schema.js';
 import { WhoChanged1795400000000 } from './migrations/1795400000000-who-changed.js';
+import { ChangesSince1795478400000 } from './migrations/1795478400000-changes-since.js';
 
 /** Every migration, oldest first. Once landed they are never edited. */
-export const MIGRATIONS = [InitialSchema1763800000000, WhoChanged1795400000000];
+export const MIGRATIONS = [
+  InitialSchema1763800000000,
+  WhoChanged1795400000000,
+  ChangesSince1795478400000,
+];
 
 export interface DataSourceSettings {
   url: string;

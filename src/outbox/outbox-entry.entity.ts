@@ -31,6 +31,16 @@ export class OutboxEntry {
   @Column({ name: 'tenant_id', type: 'text', collation: 'C', nullable: true })
   tenantId!: string | null;
 
+  /** The tenants that are concerned where there is no single one; null if that was not noted. */
+  @Column({
+    name: 'concerned_tenant_ids',
+    type: 'text',
+    array: true,
+    collation: 'C',
+    nullable: true,
+  })
+  concernedTenantIds!: string[] | null;
+
   @Column({ name: 'app_name', type: 'text', collation: 'C', nullable: true })
   appName!: string | null;
 

@@ -12,6 +12,8 @@ export interface ConfigurationChange {
   readonly serviceInstanceName?: string;
   /** None if more than one tenant is concerned. */
   readonly tenantId?: string;
+  /** Given if more than one tenant is concerned. */
+  readonly concernedTenantIds?: readonly string[];
   /** None if it concerns the tenant, or more than one application of it. */
   readonly appName?: string;
   readonly appVersionName?: string;
@@ -102,7 +104,11 @@ export class Outbox {
       const chunk = changes.slice(start, start + APPEND_CHUNK);
       await tx.insert(
         OutboxEntry,
-        chunk.map((change) => ({ ...change, messageId: randomUUID() })),
+        chunk.map(({ concernedTenantIds, ...change }) => ({
+          ...change,
+          messageId: randomUUID(),
+          ...(concernedTenantIds && { concernedTenantIds: [...concernedTenantIds] }),
+        })),
       );
     }
   }

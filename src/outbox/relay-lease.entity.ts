@@ -25,4 +25,8 @@ export class RelayLeaseRow {
   /** The position up to which NATS has confirmed all entries. */
   @Column({ name: 'sent_position', type: 'bigint' })
   sentPosition!: string;
+
+  /** Entries up to this position are not kept any more, or are being deleted. */
+  @Column({ name: 'pruned_position', type: 'bigint', default: 0 })
+  prunedPosition!: string;
 }
