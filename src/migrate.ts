@@ -1,9 +1,9 @@
 import { createDataSource } from './database/data-source.js';
-import { dataSourceSettings } from './database/database.module.js';
+import { databaseSettings } from './database/database.module.js';
 import { migrate } from './database/migrate.js';
 import { loadSettings } from './settings/settings.js';
 
-const { queryTimeoutMs: _, ...settings } = dataSourceSettings(loadSettings(process.env));
+const { queryTimeoutMs: _, ...settings } = databaseSettings(loadSettings(process.env));
 const dataSource = await createDataSource({ ...settings, poolSize: 2 }).initialize();
 try {
   const names = await migrate(dataSource);

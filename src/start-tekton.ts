@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { createApp, createManagementApp, sharesListener } from './create-app.js';
 import { Database } from './database/database.js';
+import { Signals } from './database/signals.js';
 import { createLogger, type Logger } from './logging/logger.js';
 import { HealthIndicators } from './management/health-indicators.js';
 import { NatsConnection } from './nats/nats-connection.js';
@@ -47,6 +48,7 @@ export async function startTekton(environment = process.env): Promise<RunningTek
   warnOfOpenAccess(settings, logger);
   const database = app.get(Database);
   const nats = app.get(NatsConnection);
+  const signals = app.get(Signals);
   const relay = app.get(RelayRunner);
   const tenants = app.get(Tenants);
   void nats.start();
@@ -54,6 +56,7 @@ export async function startTekton(environment = process.env): Promise<RunningTek
   const ready = database.start().then(() => {
     if (database.unreadyReason !== undefined) return;
     relay.start();
+    void signals.start();
     logger.info({ restUrl, managementUrl }, 'Tekton is ready');
   });
   return {
@@ -67,7 +70,7 @@ export async function startTekton(environment = process.env): Promise<RunningTek
       const deadline = Date.now() + settings['service.graceful-shutdown'] * 1000;
       await before(deadline, app.close());
       await relay.stop(Math.max(deadline - Date.now(), LAST_CHANCE_MS));
-      await before(Date.now() + LAST_CHANCE_MS, Promise.all([nats.stop(), database.stop()]));
+      await before(Date.now() + LAST_CHANCE_MS, Promise.all([nats.stop(), signals.stop(), database.stop()]));
       if (management !== app) await management.close();
     },
   };

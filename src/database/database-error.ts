@@ -44,6 +44,11 @@ export function isDeadlock(error: unknown): boolean {
   return ['40P01', '40001'].includes(driverError(error).code ?? '');
 }
 
+/** node-postgres: the server has not answered in time; the connection still waits for it. */
+export function isUnanswered(error: unknown): boolean {
+  return error instanceof Error && error.message.includes('Query read timeout');
+}
+
 /** The name of the constraint that an error from PostgreSQL is about. */
 export function violatedConstraint(error: unknown): string | undefined {
   return driverError(error).constraint;

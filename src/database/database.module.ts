@@ -2,7 +2,11 @@ import { Module, type DynamicModule } from '@nestjs/common';
 import { LOGGER, type Logger } from '../logging/logger.js';
 import { SETTINGS, type Settings } from '../settings/settings.js';
 import type { DataSourceSettings } from './data-source.js';
-import { Database } from './database.js';
+import { Database, type DatabaseSettings } from './database.js';
+import { Signals } from './signals.js';
+
+/** No longer than a lease of the relay, which must not be kept locked by a holder that is silent. */
+const APART_SILENCE_MS = 2000;
 
 /** Gives the database to every module. */
 @Module({})
@@ -17,15 +21,20 @@ export class DatabaseModule {
           provide: Database,
           inject: [SETTINGS, LOGGER],
           useFactory: (settings: Settings, logger: Logger) =>
-            new Database({ ...dataSourceSettings(settings), entities }, logger),
+            new Database({ ...databaseSettings(settings), entities }, logger),
+        },
+        {
+          provide: Signals,
+          inject: [Database, LOGGER],
+          useFactory: (database: Database, logger: Logger) => new Signals(database, logger),
         },
       ],
-      exports: [Database],
+      exports: [Database, Signals],
     };
   }
 }
 
-export function dataSourceSettings(settings: Settings): DataSourceSettings {
+export function databaseSettings(settings: Settings): DatabaseSettings {
   const url = settings['database.url'];
   if (url === undefined) throw new Error('database.url is checked when the settings are read');
   return {
@@ -40,5 +49,8 @@ export function dataSourceSettings(settings: Settings): DataSourceSettings {
     poolSize: settings['database.pool'],
     connectTimeoutMs: settings['database.connect-timeout'] * 1000,
     queryTimeoutMs: settings['database.query-timeout'] * 1000,
+    silenceTimeoutMs: settings['database.silence-timeout'] * 1000,
+    apartTimeoutMs: settings['database.relay-timeout'] * 1000,
+    apartSilenceTimeoutMs: APART_SILENCE_MS,
   };
 }

@@ -1,20 +1,25 @@
-import pg, { type Pool, type PoolClient } from 'pg';
+import type { Client, Pool, PoolClient } from 'pg';
 import type { DataSource, EntityManager } from 'typeorm';
 import type { PostgresDriver } from 'typeorm/driver/postgres/PostgresDriver.js';
 import { refusedCertificate } from '../errors/refused-certificate.js';
 import type { Logger } from '../logging/logger.js';
 import { keepTrying } from '../retry/keep-trying.js';
 import { createDataSource, type DataSourceSettings } from './data-source.js';
-import { databaseUnavailable, isDatabaseUnavailable, isDeadlock } from './database-error.js';
-import { driverTls } from './database-tls.js';
+import {
+  databaseUnavailable,
+  isDatabaseUnavailable,
+  isDeadlock,
+  isUnanswered,
+} from './database-error.js';
+import { createApartPool, openApart, type ApartSettings } from './apart.js';
+import { cutOff, dropUnanswered } from './cut-off.js';
 import { migrate, SchemaTooNewError } from './migrate.js';
 import { Snapshot } from './snapshot.js';
 
 const BACK_OFF = { firstMs: 200, lastMs: 5000 };
-/** Connections that callers of the API cannot take away: for the relay and for health. */
-const APART_POOL_SIZE = 2;
-
 const TRANSACTION_ATTEMPTS = 5;
+
+export type DatabaseSettings = DataSourceSettings & ApartSettings;
 
 /** SQL that PostgreSQL parses and plans once a connection, under its name. */
 export interface Statement {
@@ -33,7 +38,7 @@ export class Database {
   private problem = 'The database has not been reached yet';
 
   constructor(
-    private readonly settings: DataSourceSettings,
+    private readonly settings: DatabaseSettings,
     private readonly logger: Logger,
   ) {}
 
@@ -65,8 +70,9 @@ export class Database {
       await dataSource.destroy();
       return;
     }
-    this.apart = this.createApartPool();
+    this.apart = createApartPool(this.settings, this.logger);
     this.dataSource = dataSource;
+    dropUnanswered(this.pool);
   }
 
   async stop(): Promise<void> {
@@ -115,10 +121,27 @@ export class Database {
   async transaction<Result>(work: (tx: EntityManager) => Promise<Result>): Promise<Result> {
     for (let attempt = 1; ; attempt++) {
       try {
-        return await this.ready.transaction(work);
+        return await this.transact(work);
       } catch (error) {
         if (attempt === TRANSACTION_ATTEMPTS || !isDeadlock(error)) throw translate(error);
       }
+    }
+  }
+
+  private async transact<Result>(work: (tx: EntityManager) => Promise<Result>): Promise<Result> {
+    const runner = this.ready.createQueryRunner();
+    try {
+      await runner.startTransaction();
+      const result = await work(runner.manager);
+      await runner.commitTransaction();
+      return result;
+    } catch (error) {
+      // Nothing can be undone, or asked, where there was no answer: it would only be waited for again.
+      if (isUnanswered(error)) cutOff((await runner.connect()) as PoolClient);
+      else await runner.rollbackTransaction().catch(() => undefined);
+      throw error;
+    } finally {
+      await runner.release();
     }
   }
 
@@ -165,34 +188,8 @@ export class Database {
   }
 
   /** A connection outside the pools, for what only a connection can keep; the caller ends it. */
-  async openConnection(): Promise<pg.Client> {
-    const client = new pg.Client(this.connectionSettings());
-    await client.connect();
-    return client;
-  }
-
-  private connectionSettings(): pg.ClientConfig {
-    const { url, tls, applicationName, connectTimeoutMs, queryTimeoutMs } = this.settings;
-    const ssl = driverTls(tls ?? {});
-    return {
-      connectionString: url,
-      ...(ssl !== undefined && { ssl }),
-      application_name: applicationName,
-      connectionTimeoutMillis: connectTimeoutMs,
-      keepAlive: true,
-      ...(queryTimeoutMs !== undefined && {
-        statement_timeout: queryTimeoutMs,
-        query_timeout: queryTimeoutMs + 1000,
-      }),
-    };
-  }
-
-  private createApartPool(): Pool {
-    const pool = new pg.Pool({ ...this.connectionSettings(), max: APART_POOL_SIZE });
-    pool.on('error', (error) => {
-      this.logger.warn({ err: error }, 'An idle connection to the database was lost');
-    });
-    return pool;
+  openConnection(): Promise<Client> {
+    return openApart(this.settings);
   }
 
   private async migrate(): Promise<void> {

@@ -1,10 +1,17 @@
 import type { PoolClient } from 'pg';
 import type { QueryRunner } from 'typeorm';
+import { cutOff } from './cut-off.js';
+import { isUnanswered } from './database-error.js';
 
 /** Bytes of rows that are fetched at a time; what a stream holds in memory is a few times this. */
 const FETCH_BYTES = 256 * 1024;
 const FIRST_FETCH_ROWS = 16;
 const LAST_FETCH_ROWS = 5000;
+
+/** It locks nothing that others wait for, so it may rest as long as its reader does. */
+const BEGIN = `
+  BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY;
+  SET LOCAL idle_in_transaction_session_timeout = 0`;
 
 /**
  * Everything that is read through it is of one moment, however long the reading takes. It keeps a
@@ -19,7 +26,7 @@ export class Snapshot {
   static async open(runner: QueryRunner): Promise<Snapshot> {
     try {
       const client = (await runner.connect()) as PoolClient;
-      await client.query('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY');
+      await client.query(BEGIN);
       return new Snapshot(runner, client);
     } catch (error) {
       await runner.release();
@@ -28,7 +35,12 @@ export class Snapshot {
   }
 
   async query<Row extends object>(text: string, values: unknown[]): Promise<Row[]> {
-    return (await this.client.query<Row>(text, values)).rows;
+    try {
+      return (await this.client.query<Row>(text, values)).rows;
+    } catch (error) {
+      if (isUnanswered(error)) cutOff(this.client);
+      throw error;
+    }
   }
 
   /**
@@ -41,7 +53,7 @@ export class Snapshot {
     values: unknown[],
     sizeOf: (row: Row) => number,
   ): AsyncGenerator<Row[], void, void> {
-    await this.client.query(`DECLARE snapshot_rows NO SCROLL CURSOR FOR ${text}`, values);
+    await this.query(`DECLARE snapshot_rows NO SCROLL CURSOR FOR ${text}`, values);
     for (let count = FIRST_FETCH_ROWS; ;) {
       const rows = await this.query<Row>(`FETCH ${count} FROM snapshot_rows`, []);
       if (rows.length === 0) return;

@@ -24,6 +24,8 @@ export interface NatsSettings {
   /** How this client calls itself, for those who watch the server. */
   name: string;
   timeoutMs: number;
+  /** Within which the server must confirm what was sent. */
+  confirmTimeoutMs: number;
 }
 
 /** PEM texts. With any of them, or a URL with `tls://`, no connection is made without TLS. */

@@ -13,6 +13,8 @@ import { NatsSubscriptions, type NatsListener } from './nats-subscriptions.js';
 
 const BACK_OFF = { firstMs: 200, lastMs: 2000 };
 
+const SILENT = Symbol('silent');
+
 /** A message as NATS carries it. */
 export interface NatsMessage {
   subject: string;
@@ -105,27 +107,33 @@ export class NatsConnection {
       connection.publish(subject, payload, { headers: carried });
     }
     const refusals = this.refusals;
-    const confirmed = connection.flush();
-    confirmed.catch(() => undefined);
-    const timedOut = Symbol();
-    const timer = new AbortController();
-    const outcome = await Promise.race([
-      confirmed,
-      sleep(this.settings.timeoutMs, timedOut, { signal: timer.signal }).catch(() => undefined),
-    ]);
-    timer.abort();
-    if (outcome === timedOut) {
-      // A connection that is open and silent: a new one is the only way out.
-      this.down('NATS does not answer');
-      void connection.reconnect().catch(() => undefined);
-      throw new Error(`NATS did not confirm within ${this.settings.timeoutMs} ms`);
-    }
+    await this.confirmation(connection);
     // The server tells a refusal before the PONG, and goes on as if nothing were. It comes to us as
     // a status, some promises later.
     await turn();
     if (this.refusals !== refusals) {
       throw new Error('NATS refuses messages: this user may not publish all that must be told');
     }
+  }
+
+  /** Resolves when the server has answered a PING that is sent now. */
+  private async confirmation(connection: Connection): Promise<void> {
+    const timeoutMs = this.settings.confirmTimeoutMs;
+    const over = new AbortController();
+    const confirmed = connection.flush();
+    confirmed.catch(() => undefined);
+    // What has come while this process was busy is read before it is found to be missing.
+    const silence = sleep(timeoutMs, undefined, { signal: over.signal })
+      .then(() => turn(SILENT))
+      .catch(() => undefined);
+    const outcome = await Promise.race([confirmed, silence]).finally(() => {
+      over.abort();
+    });
+    if (outcome !== SILENT) return;
+    // A connection that is open and silent: a new one is the only way out.
+    this.down('NATS does not answer');
+    void connection.reconnect().catch(() => undefined);
+    throw new Error(`NATS did not confirm within ${timeoutMs} ms`);
   }
 
   async stop(): Promise<void> {

@@ -1,15 +1,18 @@
+import type { Signals } from '../database/signals.js';
 import type { NatsConnection } from '../nats/nats-connection.js';
 import type { Outbox } from '../outbox/outbox.js';
-import type { RelayLease } from './relay-lease.js';
-import type { RelaySignal } from './relay-signal.js';
+import { LEASE_CHANNEL, type RelayLease } from './relay-lease.js';
 import type { Relay } from './relay.js';
+
+/** The channel on which writers signal the relay of another replica. */
+const OUTBOX_CHANNEL = 'tekton_outbox';
 
 /** Runs the relay, and wakes it whenever there may be something to tell. */
 export class RelayRunner {
   constructor(
     private readonly relay: Relay,
     private readonly lease: RelayLease,
-    private readonly signal: RelaySignal,
+    private readonly signals: Signals,
     private readonly outbox: Outbox,
     private readonly nats: NatsConnection,
   ) {}
@@ -20,16 +23,19 @@ export class RelayRunner {
     };
     this.outbox.onCommitted(() => {
       if (this.lease.isHeld) wake();
-      else this.signal.send();
+      else this.signals.send(OUTBOX_CHANNEL);
     });
+    this.signals.on(OUTBOX_CHANNEL, () => {
+      // Whoever has the lease looks; the others would only ask for it in vain.
+      if (this.lease.isHeld) wake();
+    });
+    this.signals.on(LEASE_CHANNEL, wake);
     this.nats.onConnected(wake);
-    void this.signal.listen(wake);
     this.relay.start();
   }
 
   /** Sends what is there, then stops; gives up after the time given, in milliseconds. */
-  async stop(timeoutMs: number): Promise<void> {
-    await this.relay.stop(timeoutMs);
-    await this.signal.stop();
+  stop(timeoutMs: number): Promise<void> {
+    return this.relay.stop(timeoutMs);
   }
 }

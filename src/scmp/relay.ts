@@ -31,6 +31,7 @@ export class Relay {
   private asked = false;
   /** Up to where entries are placed, confirmed by NATS, and noted as confirmed. */
   private heldSince = 0;
+  private restMs = 0;
   private lastPosition = 0;
   private sentPosition = 0;
   private notedPosition = 0;
@@ -71,6 +72,7 @@ export class Relay {
   private async run(): Promise<void> {
     for (;;) {
       this.asked = false;
+      this.restMs = this.settings.pollIntervalMs;
       try {
         if (await this.relayBatch()) continue;
         if (this.stopping && (await this.isDone())) return;
@@ -101,11 +103,14 @@ export class Relay {
   private async relayBatch(): Promise<boolean> {
     if (!this.lease.isHeld && !(await this.takeLease())) return false;
     if (await this.leaveToOthers()) return false;
-    const placement = await this.lease.place(this.sentPosition, this.settings.batchSize);
+    const askedAt = performance.now();
+    const { batchSize } = this.settings;
+    const placement = await this.lease.place(this.lastPosition, this.sentPosition, batchSize);
     if (!placement) return true;
-    if (placement.before !== this.lastPosition) {
-      // The database is not the one of the last placement: it was set back, as by a restore.
-      this.logger.error('The outbox was set back; the relay starts anew from what it says');
+    if (placement.isSetBack) {
+      this.logger.error(
+        'The database is an earlier one than before, as after a restore: what was changed since is lost. All instances are told to read again.',
+      );
       this.lease.lose();
       return true;
     }
@@ -114,9 +119,9 @@ export class Relay {
     const placed = placement.entries;
     this.lastPosition = Number(placed.at(-1)?.position ?? this.lastPosition);
     if (this.nats.isConnected && this.sentPosition < this.lastPosition) {
-      await this.send(
-        backlog ? await this.lease.readPlaced(this.sentPosition, this.settings.batchSize) : placed,
-      );
+      const entries = backlog ? await this.lease.readPlaced(this.sentPosition, batchSize) : placed;
+      if (!(await this.isStillOurs(askedAt))) return true;
+      await this.send(entries);
     }
     return (
       placed.length > 0 ||
@@ -127,18 +132,30 @@ export class Relay {
 
   /** Starts from what the database says: what this process remembers may be of another one. */
   private async takeLease(): Promise<boolean> {
-    const progress = await this.lease.acquire(this.nats.isConnected ? 0 : COURTESY_MS);
-    if (!progress) return false;
-    this.lastPosition = progress.lastPosition;
-    this.sentPosition = this.notedPosition = progress.sentPosition;
-    this.heldSince = Date.now();
+    const acquisition = await this.lease.acquire(this.nats.isConnected ? 0 : COURTESY_MS);
+    if ('freeInMs' in acquisition) {
+      this.restMs = acquisition.freeInMs;
+      return false;
+    }
+    const { lastPosition, sentPosition } = acquisition.progress;
+    // The greatest that was ever seen: the first placement finds out where the database knows less.
+    this.lastPosition = Math.max(lastPosition, this.lastPosition);
+    this.sentPosition = this.notedPosition = sentPosition;
+    this.heldSince = performance.now();
     return true;
+  }
+
+  /** Whether the lease can still be ours: a process that was suspended may have been replaced. */
+  private async isStillOurs(since: number): Promise<boolean> {
+    if (performance.now() - since < LEASE_MS || (await this.lease.renew())) return true;
+    this.lease.lose();
+    return false;
   }
 
   /** Without NATS, gives the lease up now and then, for a replica that has NATS to take it. */
   private async leaveToOthers(): Promise<boolean> {
     if (this.nats.isConnected || this.stopping) return false;
-    if (Date.now() - this.heldSince < HOLD_WITHOUT_NATS_MS) return false;
+    if (performance.now() - this.heldSince < HOLD_WITHOUT_NATS_MS) return false;
     await this.lease.release(this.sentPosition);
     return true;
   }
@@ -151,7 +168,13 @@ export class Relay {
       this.sentPosition = this.lastPosition;
       return;
     }
-    await this.nats.publishConfirmed(entries.map((entry) => toScmpMessage(entry, provider)));
+    try {
+      await this.nats.publishConfirmed(entries.map((entry) => toScmpMessage(entry, provider)));
+    } catch (error) {
+      // Another replica may have a NATS that answers.
+      await this.lease.release(this.sentPosition);
+      throw error;
+    }
     this.sentPosition = Number(entries.at(-1)?.position ?? this.sentPosition);
     const now = Date.now();
     for (const entry of entries) {
@@ -164,8 +187,7 @@ export class Relay {
     this.interrupt = new AbortController();
     if (this.asked) return;
     const { signal } = this.interrupt;
-    const { pollIntervalMs } = this.settings;
-    const restMs = this.stopping ? Math.min(pollIntervalMs, STOPPING_POLL_MS) : pollIntervalMs;
+    const restMs = this.stopping ? Math.min(this.restMs, STOPPING_POLL_MS) : this.restMs;
     await sleep(restMs, undefined, { signal }).catch(() => undefined);
   }
 }

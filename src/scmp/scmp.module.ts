@@ -1,5 +1,6 @@
 import { Inject, Module } from '@nestjs/common';
 import { Database } from '../database/database.js';
+import { Signals } from '../database/signals.js';
 import { LOGGER, type Logger } from '../logging/logger.js';
 import { NatsConnection } from '../nats/nats-connection.js';
 import { NatsModule } from '../nats/nats.module.js';
@@ -10,12 +11,12 @@ import { Backlog } from './backlog.js';
 import { RELAY_METRIC_PROVIDERS, RelayMetrics } from './relay-metrics.js';
 import { RelayLease } from './relay-lease.js';
 import { RelayRunner } from './relay-runner.js';
-import { RelaySignal } from './relay-signal.js';
 import { Relay } from './relay.js';
 import { subjectOf, type Provider } from './scmp-message.js';
 
 function createRunner(
   database: Database,
+  signals: Signals,
   backlog: Backlog,
   nats: NatsConnection,
   outbox: Outbox,
@@ -31,7 +32,7 @@ function createRunner(
     batchSize: settings['outbox.batch-size'],
   };
   const relay = new Relay(lease, backlog, nats, metrics, relaySettings, logger);
-  return new RelayRunner(relay, lease, new RelaySignal(database, logger), outbox, nats);
+  return new RelayRunner(relay, lease, signals, outbox, nats);
 }
 
 @Module({
@@ -41,7 +42,7 @@ function createRunner(
     Backlog,
     {
       provide: RelayRunner,
-      inject: [Database, Backlog, NatsConnection, Outbox, RelayMetrics, SETTINGS, LOGGER],
+      inject: [Database, Signals, Backlog, NatsConnection, Outbox, RelayMetrics, SETTINGS, LOGGER],
       useFactory: createRunner,
     },
   ],

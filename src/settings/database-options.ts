@@ -40,6 +40,20 @@ export const DATABASE_OPTIONS = {
     min: 1,
     max: 300,
   }),
+  'database.silence-timeout': integer({
+    about:
+      'Seconds after which PostgreSQL gives up a connection of Tekton on which it hears nothing, and with it the locks of an unfinished change.',
+    default: 10,
+    min: 1,
+    max: 3600,
+  }),
+  'database.relay-timeout': integer({
+    about:
+      'Seconds within which PostgreSQL must have answered the relay and the health checks; then they try another connection.',
+    default: 5,
+    min: 1,
+    max: 300,
+  }),
   'database.query-timeout': integer({
     about: 'Seconds within which PostgreSQL must have answered a statement.',
     default: 30,

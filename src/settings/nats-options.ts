@@ -43,8 +43,15 @@ export const NATS_OPTIONS = {
   'nats.tls.cert': certificates({ about: "Tekton's own certificate, for NATS." }),
   'nats.tls.key': privateKey({ about: 'The key of that certificate.' }),
   'nats.timeout': integer({
-    about: 'Seconds within which a NATS server must answer.',
+    about: 'Seconds within which a connection to a NATS server must stand.',
     default: 5,
+    min: 1,
+    max: 300,
+  }),
+  'nats.confirm-timeout': integer({
+    about:
+      'Seconds within which NATS must confirm notifications; then they are sent again, by another replica if there is one.',
+    default: 2,
     min: 1,
     max: 300,
   }),

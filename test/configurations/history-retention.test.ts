@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { HistoryRetention } from '../../src/configurations/history-retention.js';
 import { Database } from '../../src/database/database.js';
-import { dataSourceSettings } from '../../src/database/database.module.js';
+import { databaseSettings } from '../../src/database/database.module.js';
 import { createLogger } from '../../src/logging/logger.js';
 import { loadSettings } from '../../src/settings/settings.js';
 import { withDatabase } from '../support/database.js';
@@ -19,7 +19,7 @@ beforeAll(async () => {
     }),
   );
   const logger = createLogger({ level: 'fatal', format: 'json' });
-  database = new Database(dataSourceSettings(settings), logger);
+  database = new Database(databaseSettings(settings), logger);
   await database.start();
   retention = new HistoryRetention(database, settings, logger);
 });

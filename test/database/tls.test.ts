@@ -76,7 +76,15 @@ function connectTo({ tls = {}, name = 'secure', host = 'localhost', query = '' }
 } {
   const log = new LogLines();
   const url = databaseUrl(postgres.url, name).replace('127.0.0.1', host) + query;
-  const settings = { url, tls, applicationName: 'test', poolSize: 2, connectTimeoutMs: 5000 };
+  const settings = {
+    url,
+    tls,
+    applicationName: 'test',
+    poolSize: 2,
+    connectTimeoutMs: 5000,
+    apartTimeoutMs: 5000,
+    apartSilenceTimeoutMs: 5000,
+  };
   const database = new Database(settings, log.logger);
   onTestFinished(() => database.stop());
   void database.start();

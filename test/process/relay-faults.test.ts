@@ -8,7 +8,7 @@ import { findFreePort } from '../../src/local/free-port.js';
 import { startTekton } from '../../src/start-tekton.js';
 import { createDatabase, withDatabase } from '../support/database.js';
 import { RestClient } from '../support/rest-client.js';
-import { Subscriber } from '../support/subscriber.js';
+import { Subscriber, summarise } from '../support/subscriber.js';
 import { startTestNats, startTestTekton, testEnvironment } from '../support/test-tekton.js';
 
 const PATH = '/tenant-configs?serviceInstanceName=cmx';
@@ -28,8 +28,13 @@ it('goes on telling when the database is set back to an earlier state', async ()
     await client.query('COMMIT');
   });
   for (let n = 6; n <= 8; n++) await test.rest.put(PATH, { n });
-  const told = await test.subscriber.take(3);
-  expect(told.map(({ revision }) => revision)).toEqual([6, 7, 8]);
+  const told = await test.subscriber.take(4);
+  expect(told.map(summarise).sort()).toEqual([
+    'broadcast upsert tekton: - - -',
+    ...[6, 7, 8].map((revision) => `targeted upsert cmx: kaa - - r${revision}`),
+  ]);
+  // No position is given twice, although the database would go on after 2.
+  expect(told.map(({ position }) => position)).toEqual([6, 7, 8, 9]);
   // The same number of changes as before, and other ones.
   const headers = { 'if-none-match': tag };
   expect((await test.rest.get('/applications', { headers })).status).toBe(200);
