@@ -67,6 +67,18 @@ export const OPTIONS = {
     min: 1,
     max: 10_000,
   }),
+  'outbox.retention.hours': integer({
+    about: 'Hours for which a notification that was sent can be asked for (GET /changes) at most.',
+    default: 168,
+    min: 1,
+    max: 87_600,
+  }),
+  'outbox.retention.entries': integer({
+    about: 'How many notifications can be asked for at most.',
+    default: 1_000_000,
+    min: 1,
+    max: 1_000_000_000,
+  }),
   'outbox.stuck-after': integer({
     about: 'Seconds after which an unsent notification makes /health fail while NATS is connected.',
     default: 30,

@@ -48,3 +48,24 @@ it('forgets what is neither recent nor among the last revisions', async () => {
   expect(kept.map(({ revision }) => revision)).toEqual([8, 7, 6, 2]);
   expect((await test.rest.get('/tenant-configs?serviceInstanceName=cmx')).json()).toEqual({ n: 8 });
 });
+
+it('comes to an end of a long history, and of one after another', async () => {
+  const { pathname } = new URL(test.databaseUrl);
+  await withDatabase(test.databaseUrl, pathname.slice(1), async (client) => {
+    await client.query(
+      `INSERT INTO configurations
+         (level, owner_name, service_instance_name, tenant_id, revision, created_revision, changed_at)
+       SELECT 'tenant', 'tenant-' || n, 'cmx', 'tenant-' || n, 500, 1, now()
+       FROM generate_series(1, 60) n`,
+    );
+    await client.query(
+      `INSERT INTO configuration_revisions
+         (configuration_id, revision, tenant_id, operation, changed_at, changed_by, correlation_id)
+       SELECT id, numbers.revision, tenant_id, 'delete', now() - interval '11 days', 'somebody', 'some call'
+       FROM configurations, generate_series(1, 500) AS numbers (revision)
+       WHERE tenant_id LIKE 'tenant-%'`,
+    );
+  });
+  expect(await retention.prune()).toBe(60 * 497);
+  expect(await retention.prune()).toBe(0);
+});
