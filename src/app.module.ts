@@ -4,6 +4,7 @@ import { Application } from './applications/application.entity.js';
 import { ApplicationsModule } from './applications/applications.module.js';
 import { ConfigurationRevision } from './configurations/configuration-revision.entity.js';
 import { Configuration } from './configurations/configuration.entity.js';
+import { TenantRemovalRequest } from './configurations/tenant-removal-request.entity.js';
 import { AuthModule } from './auth/auth.module.js';
 import { TokenAuthorizationModule } from './auth/token-authorization.module.js';
 import { BulkModule } from './bulk/bulk.module.js';
@@ -28,6 +29,7 @@ export const ENTITIES = [
   ConfigurationRevision,
   OutboxEntry,
   RelayLeaseRow,
+  TenantRemovalRequest,
 ];
 
 @Module({ providers: [requestDurationProvider] })

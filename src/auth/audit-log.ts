@@ -15,9 +15,12 @@ export interface AuditedChange {
   /** Before the change; 0 if nothing ever stood there. */
   readonly fromRevision?: number;
   readonly toRevision?: number;
-  /** How much a load changed. */
+  /** How much a load, or the removal of a tenant, changed. */
   readonly counts?: object;
 }
+
+/** What a change was made in; without a caller, Tekton has made it of itself. */
+type ChangedIn = Pick<Call, 'correlationId'> & Partial<Pick<Call, 'caller' | 'dryRun'>>;
 
 /** One line for every change, whatever else is logged: who made it, and what it was. No content. */
 @Injectable()
@@ -29,9 +32,9 @@ export class AuditLog {
   }
 
   /** Call it once the change is committed; a call that is only tried has changed nothing. */
-  note({ caller, correlationId, dryRun }: Call, change: AuditedChange): void {
+  note({ caller, correlationId, dryRun }: ChangedIn, change: AuditedChange): void {
     if (dryRun) return;
-    const { tenantId: callerTenant, subject, client } = caller;
+    const { tenantId: callerTenant, subject, client } = caller ?? {};
     this.logger?.info({ correlationId, callerTenant, subject, client, ...change }, 'Changed');
   }
 }

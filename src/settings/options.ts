@@ -50,6 +50,12 @@ export const OPTIONS = {
     min: 0,
     max: 36_500,
   }),
+  'kaa.tekton.tenant-removal': choice<'keep' | 'delete'>({
+    about:
+      'What becomes of the applications and configurations of a tenant that is unregistered (21/TLE): delete takes them away, with their history, once the tenant is no longer listed.',
+    default: 'keep',
+    among: ['keep', 'delete'],
+  }),
   ...SECURITY_OPTIONS,
   ...TENANCY_OPTIONS,
   ...HTTP_OPTIONS,

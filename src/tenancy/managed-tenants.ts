@@ -30,13 +30,25 @@ export class ManagedTenants implements TenantSource {
   }
 
   async list(faults: string[]): Promise<readonly Tenant[]> {
+    const items = await this.readItems();
+    return items.flatMap((item) => this.toTenant(membersOf(item), faults) ?? []);
+  }
+
+  async listIds(): Promise<ReadonlySet<string>> {
+    const ids = (await this.readItems()).map((item) => membersOf(item).id);
+    const nameless = ids.filter((id) => typeof id !== 'string').length;
+    if (nameless > 0) {
+      throw new RemoteError(`${this.url} lists ${nameless} tenants whose ID is no text`);
+    }
+    return new Set(ids as string[]);
+  }
+
+  private async readItems(): Promise<readonly unknown[]> {
     for (let attempt = 1; ; attempt++) {
       const { items, count } = await this.readPages();
       const byId = new Map(items.map((item) => [membersOf(item).id, item]));
       // One that moved from page to page stands twice or not at all.
-      if (byId.size === count && items.length === count) {
-        return items.flatMap((item) => this.toTenant(membersOf(item), faults) ?? []);
-      }
+      if (byId.size === count && items.length === count) return items;
       if (attempt === ATTEMPTS) {
         throw new RemoteError(
           `${this.url} lists ${byId.size} different tenants in ${items.length} items, and says that there are ${count}`,

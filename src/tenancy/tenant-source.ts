@@ -13,7 +13,17 @@ export interface TenantSource {
    * @throws {RemoteError} if it does not answer, or not as it should
    */
   list(faults: string[]): Promise<readonly Tenant[]>;
+
+  /**
+   * The IDs of all tenants that it lists now, also of those that are not to be served.
+   *
+   * @throws {RemoteError} if it does not answer, or if somebody may be listed who cannot be told
+   */
+  listIds(): Promise<ReadonlySet<string>>;
 }
+
+/** Injection token of the source that the settings choose. */
+export const TENANT_SOURCE = Symbol('tenant source');
 
 /** The tenants that the settings list. */
 export class ListedTenants implements TenantSource {
@@ -35,5 +45,9 @@ export class ListedTenants implements TenantSource {
             : { clientId, clientSecret },
       })),
     );
+  }
+
+  listIds(): Promise<ReadonlySet<string>> {
+    return Promise.resolve(new Set(this.settings['kaa.tenancy.tenants'].map(({ id }) => id)));
   }
 }

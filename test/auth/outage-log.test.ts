@@ -15,10 +15,8 @@ afterEach(() => {
 
 it('the log is not told by each of many callers that there are no tenants', async () => {
   const log = new LogLines();
-  const away = {
-    changes: true,
-    list: () => Promise.reject(new RemoteError('the Tenant Manager is away')),
-  };
+  const refuse = () => Promise.reject(new RemoteError('the Tenant Manager is away'));
+  const away = { changes: true, list: refuse, listIds: refuse };
   tenants = new Tenants(away, 3_600_000, false, log.logger);
   await tenants.start();
   const settings = loadSettings(

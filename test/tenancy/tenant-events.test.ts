@@ -2,6 +2,7 @@ import { connect, type NatsConnection } from '@nats-io/transport-node';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import { PlayedTenantManager, managedTenant } from '../support/played-tenant-manager.js';
 import { TENANT_IDS } from '../support/secure-tekton.js';
+import { tenantEventBytes } from '../support/tenant-event-bytes.js';
 import { TestIssuers } from '../support/test-issuers.js';
 import { startTestTekton, type TestTekton } from '../support/test-tekton.js';
 
@@ -76,19 +77,46 @@ it('looks for a new issuer of an updated tenant', async () => {
   manager.tenants = listed;
 });
 
+it('has the events of these tests as the specification has them', () => {
+  expect(tenantEventBytes({ tenantId: 'acme' })).toEqual(ACME);
+});
+
+const NO_IDS = ['', ' acme', 'acme ', 'acme\n', 'a/b', '.', 'ä', '*', '>', 'x'.repeat(129), 'a\0'];
+const NO_EVENTS: readonly Buffer[] = [
+  ...Array.from({ length: ACME.length }, (_, length) => ACME.subarray(0, length)),
+  Buffer.from('{"tenantId":"acme"}'),
+  Buffer.concat([ACME, Buffer.from('more')]),
+  Buffer.concat([ACME, ACME]),
+  // A record with one field less, one with other types, and an object container file.
+  Buffer.concat([Buffer.from([8]), Buffer.from('acme')]),
+  Buffer.from('8101010101', 'hex'),
+  Buffer.concat([Buffer.from('Obj\x01'), ACME]),
+  // Lengths without an end, below zero, and beyond what there is.
+  Buffer.alloc(5000, 0xff),
+  Buffer.from('01', 'hex'),
+  Buffer.from('feffffff0f', 'hex'),
+  Buffer.alloc(900_000, 0x41),
+  tenantEventBytes({ tenantId: 'acme', timestamp: 2n ** 63n - 1n }),
+  ...NO_IDS.map((tenantId) => tenantEventBytes({ tenantId })),
+];
+
 it('is not harmed by what is no such event', async () => {
-  for (const payload of [
-    Buffer.alloc(0),
-    Buffer.from('{"tenantId":"acme"}'),
-    ACME.subarray(0, -3),
-    Buffer.concat([ACME, Buffer.from('more')]),
-    Buffer.alloc(5000, 0xff),
-  ]) {
+  const before = await unreadable();
+  for (const payload of NO_EVENTS) {
     for (const event of ['updated', 'unregistered']) await publish(event, payload);
   }
-  await expect.poll(unreadable).toBe(10);
+  await expect.poll(unreadable).toBe(before + 2 * NO_EVENTS.length);
   expect(await statusOf('acme')).toBe(200);
 });
+
+it.each(['', 'a\0b', 'ä\n', 'x'.repeat(900_000)])(
+  'takes an event whose correlation ID is unfit: %.8j',
+  async (correlationId) => {
+    const event = tenantEventBytes({ tenantId: 'acme', correlationId, timestamp: -1n });
+    await publish('unregistered', event);
+    await expect.poll(() => statusOf('acme')).toBe(401);
+  },
+);
 
 async function publish(event: string, payload: Uint8Array): Promise<void> {
   nats.publish(`${SUBJECT}.${event}`, payload);
