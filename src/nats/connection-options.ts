@@ -7,8 +7,6 @@ import {
   type TlsOptions,
 } from '@nats-io/transport-node';
 
-/** A server that answers no ping for three of these is taken for gone. */
-const PING_INTERVAL_MS = 5000;
 const RECONNECT_WAIT_MS = 200;
 
 export interface NatsSettings {
@@ -24,6 +22,8 @@ export interface NatsSettings {
   /** How this client calls itself, for those who watch the server. */
   name: string;
   timeoutMs: number;
+  /** Between two pings; the client takes a server that leaves two of them without an answer for gone. */
+  pingIntervalMs: number;
   /** Within which the server must confirm what was sent. */
   confirmTimeoutMs: number;
 }
@@ -47,7 +47,7 @@ export function connectionOptions(settings: NatsSettings): NodeConnectionOptions
     reconnectTimeWait: RECONNECT_WAIT_MS,
     // A password that is being replaced on the server must not end the connection for good.
     ignoreAuthErrorAbort: true,
-    pingInterval: PING_INTERVAL_MS,
+    pingInterval: settings.pingIntervalMs,
     ...identity(settings, urls),
     ...(tls && { tls }),
   };

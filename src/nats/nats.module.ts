@@ -24,6 +24,7 @@ import { NatsConnection } from './nats-connection.js';
             },
             name: settings['service.instance.replica.id'],
             timeoutMs: settings['nats.timeout'] * 1000,
+            pingIntervalMs: settings['nats.ping-interval'] * 1000,
             confirmTimeoutMs: settings['nats.confirm-timeout'] * 1000,
           },
           logger,

@@ -48,6 +48,13 @@ export const NATS_OPTIONS = {
     min: 1,
     max: 300,
   }),
+  'nats.ping-interval': integer({
+    about:
+      'Seconds between two pings to NATS; a server that leaves two of them without an answer is taken for gone.',
+    default: 5,
+    min: 1,
+    max: 300,
+  }),
   'nats.confirm-timeout': integer({
     about:
       'Seconds within which NATS must confirm notifications; then they are sent again, by another replica if there is one.',

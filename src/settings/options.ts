@@ -1,3 +1,4 @@
+import { CHANGES_OPTIONS } from './changes-options.js';
 import { DATABASE_OPTIONS } from './database-options.js';
 import { HTTP_OPTIONS } from './http-options.js';
 import { NATS_OPTIONS } from './nats-options.js';
@@ -91,6 +92,7 @@ export const OPTIONS = {
     min: 1,
     max: 86_400,
   }),
+  ...CHANGES_OPTIONS,
   'logging.level': choice<'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal'>({
     about: 'The least severe messages that are logged.',
     default: 'info',

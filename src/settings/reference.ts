@@ -15,6 +15,7 @@ const GROUPS: Readonly<Record<string, string>> = {
   database: 'PostgreSQL',
   nats: 'NATS',
   outbox: 'Notifications on their way',
+  changes: 'Telling what changed',
   logging: 'Log',
 };
 

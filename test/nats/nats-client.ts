@@ -10,7 +10,15 @@ export function connectTo(
 ): { nats: NatsConnection; log: LogLines } {
   const log = new LogLines();
   const nats = new NatsConnection(
-    { urls: [url], tls: {}, name: 'test', timeoutMs: 2000, confirmTimeoutMs: 2000, ...settings },
+    {
+      urls: [url],
+      tls: {},
+      name: 'test',
+      timeoutMs: 2000,
+      pingIntervalMs: 2000,
+      confirmTimeoutMs: 2000,
+      ...settings,
+    },
     log.logger,
   );
   onTestFinished(() => nats.stop());
