@@ -8,6 +8,7 @@ import { TenantRemovalRequest } from './configurations/tenant-removal-request.en
 import { AuthModule } from './auth/auth.module.js';
 import { TokenAuthorizationModule } from './auth/token-authorization.module.js';
 import { BulkModule } from './bulk/bulk.module.js';
+import { ChangesModule } from './changes/changes.module.js';
 import { ConfigurationsModule } from './configurations/configurations.module.js';
 import { DatabaseModule } from './database/database.module.js';
 import { InstancesModule } from './instances/instances.module.js';
@@ -52,6 +53,7 @@ export class AppModule {
         ApplicationsModule,
         ConfigurationsModule,
         BulkModule,
+        ChangesModule,
         ScmpModule,
         VitalsModule,
         ...more,

@@ -26,6 +26,7 @@ const DESCRIPTIONS: Readonly<Record<number, string>> = {
   400: 'A parameter or the body is not valid; `errors` lists every fault.',
   404: 'There is no such thing, or the caller may not see it.',
   409: 'The name is taken or clashes with a taken one, or the revision cannot be restored.',
+  410: 'The position is not kept any more, or ahead of the last one: read `/bulk` anew.',
   412: '`If-Match` or `If-None-Match` did not hold: somebody else has changed it, or it is there.',
   413: 'The body is larger than the limit.',
   415: 'The body is not of a media type that this call takes.',

@@ -11,7 +11,7 @@ const RANKS: readonly (readonly string[])[] = [
   ['auth'],
   ['instances', 'applications', 'uma'],
   ['configurations', 'scmp'],
-  ['bulk', 'management'],
+  ['bulk', 'changes', 'management'],
   // Files directly in `src`.
   [''],
   ['local'],

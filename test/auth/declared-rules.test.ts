@@ -38,6 +38,7 @@ const AGREED: Record<string, string> = {
   'GET /app-configs': 'kaa:application:read',
   'GET /bulk': 'in own tenant what has application:read, in every kaa:application:read',
   'PUT /bulk': 'kaa:application:update',
+  'GET /changes': 'in own tenant what has application:read, in every kaa:application:read',
 };
 
 function ofConfigurations(

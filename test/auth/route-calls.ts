@@ -70,6 +70,7 @@ const EXAMPLES: Readonly<Record<string, Example>> = {
   'GET /app-configs': { query: TENANT },
   'PUT /bulk': { query: TRY, body: { tenants: [] } },
   'GET /bulk': { query: TENANT },
+  'GET /changes': { query: `${TENANT}&since=0` },
 };
 
 /** All routes that need a token. */

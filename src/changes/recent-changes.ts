@@ -1,0 +1,48 @@
+import type { PlacedChange } from './change.js';
+
+/** How many changes are remembered; one that names its tenants counts once for each of them, too. */
+const LIMIT = 10_000;
+
+/** The changes of late: all that there are between two positions, as far as memory is meant for it. */
+export class RecentChanges {
+  private placed: PlacedChange[] = [];
+  private size = 0;
+  private end: number;
+
+  /** @param start the position after which they begin */
+  constructor(private start: number) {
+    this.end = start;
+  }
+
+  /** The position up to which they are known. */
+  get position(): number {
+    return this.end;
+  }
+
+  /** @param placed all between `position` and the new one */
+  append(placed: readonly PlacedChange[], position: number): void {
+    this.placed.push(...placed);
+    for (const one of placed) this.size += sizeOf(one);
+    this.end = position;
+    let dropped = 0;
+    for (const one of this.placed) {
+      if (this.size <= LIMIT) break;
+      this.size -= sizeOf(one);
+      this.start = one.change.position;
+      dropped++;
+    }
+    if (dropped > 0) this.placed = this.placed.slice(dropped);
+  }
+
+  /** Those after a position; `undefined` if they do not reach back to it, or not yet up to it. */
+  after(since: number): PlacedChange[] | undefined {
+    if (since < this.start || since > this.end) return undefined;
+    // Who asks has as a rule seen nearly all.
+    const seen = this.placed.findLastIndex(({ change }) => change.position <= since);
+    return this.placed.slice(seen + 1);
+  }
+}
+
+function sizeOf({ concernedTenantIds }: PlacedChange): number {
+  return 1 + (concernedTenantIds?.size ?? 0);
+}
