@@ -28,6 +28,8 @@ export function summarise(message: ReceivedMessage): string {
 /** A subscriber like any service: the NATS client and Avro, and nothing of the product. */
 export class Subscriber {
   readonly all: ReceivedMessage[] = [];
+  /** When each of them came, by `performance.now()`. */
+  readonly arrivals: number[] = [];
   private taken = 0;
   private readonly waiting = new Set<() => void>();
 
@@ -45,6 +47,7 @@ export class Subscriber {
         if (error) throw error;
         // What others tell Tekton.
         if (message.subject.includes('.tenant.lifecycle.')) return;
+        subscriber.arrivals.push(performance.now());
         subscriber.all.push(
           decode(message.subject, message.data, (name) => message.headers?.get(name)),
         );

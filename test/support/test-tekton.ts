@@ -1,15 +1,15 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { inject } from 'vitest';
-import { startNatsServer, type NatsServer } from '../../src/local/nats-server.js';
+import type { NatsServer } from '../../src/local/nats-server.js';
 import { startTekton, type RunningTekton } from '../../src/start-tekton.js';
 import { createDatabase } from './database.js';
 import { RestClient } from './rest-client.js';
 import { Subscriber } from './subscriber.js';
+import { testEnvironment } from './test-environment.js';
+import { startTestNats } from './test-nats.js';
 
-export const TEST_SETTINGS_FILE = fileURLToPath(new URL('service-config.yml', import.meta.url));
+// Apart, for those who start no Tekton in their own process: to load one takes seconds.
+export { TEST_SETTINGS_FILE, testEnvironment } from './test-environment.js';
+export { startTestNats } from './test-nats.js';
 
 /** A Tekton in this process, with a database and a NATS server of its own. */
 export interface TestTekton {
@@ -43,44 +43,6 @@ export async function startTestTekton(
       await tekton.stop();
       await subscriber.close();
       await stopNats();
-    },
-  };
-}
-
-/** The environment of a Tekton under test: free ports, little to log. */
-export function testEnvironment(
-  databaseUrl: string,
-  natsUrl: string,
-  environment: Record<string, string> = {},
-): Record<string, string> {
-  return {
-    TEKTON_CONFIG_FILE: TEST_SETTINGS_FILE,
-    DATABASE_URL: databaseUrl,
-    NATS_URL: natsUrl,
-    PORT: '0',
-    MANAGEMENT_PORT: '0',
-    LOG_LEVEL: 'fatal',
-    LOGGING_FORMAT: 'json',
-    LOGGING_AUDIT: 'false',
-    ...environment,
-  };
-}
-
-/** A real nats-server of a test's own. */
-export async function startTestNats(
-  port?: number,
-): Promise<{ nats: NatsServer; stop: () => Promise<void> }> {
-  const stateFolder = mkdtempSync(join(tmpdir(), 'tekton-nats-'));
-  const nats = await startNatsServer({
-    binary: inject('natsServerBinary'),
-    stateFolder,
-    ...(port !== undefined && { port }),
-  });
-  return {
-    nats,
-    stop: async () => {
-      await nats.stop();
-      rmSync(stateFolder, { recursive: true, force: true });
     },
   };
 }
