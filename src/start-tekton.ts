@@ -70,7 +70,10 @@ export async function startTekton(environment = process.env): Promise<RunningTek
       const deadline = Date.now() + settings['service.graceful-shutdown'] * 1000;
       await before(deadline, app.close());
       await relay.stop(Math.max(deadline - Date.now(), LAST_CHANCE_MS));
-      await before(Date.now() + LAST_CHANCE_MS, Promise.all([nats.stop(), signals.stop(), database.stop()]));
+      await before(
+        Date.now() + LAST_CHANCE_MS,
+        Promise.all([nats.stop(), signals.stop(), database.stop()]),
+      );
       if (management !== app) await management.close();
     },
   };
