@@ -1,12 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Inject, Injectable, type OnModuleDestroy, type OnModuleInit } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
 import { Database, type Statement } from '../database/database.js';
 import { LOGGER, type Logger } from '../logging/logger.js';
 import { Rounds } from '../retry/rounds.js';
 import { SETTINGS, type Settings } from '../settings/settings.js';
 
 /** A replica may not live long. */
-const TIMES = { firstWithinMs: 10 * 60 * 1000, pauseMs: 60 * 60 * 1000 };
+const FIRST_WITHIN_MS = 10 * 60 * 1000;
+const INTERVAL_MS = 60 * 60 * 1000;
 /** What one step looks at, so that it never keeps others waiting: configurations, and of each of them so many revisions. */
 const CONFIGURATIONS = 50;
 const REVISIONS = 200;
@@ -54,37 +55,30 @@ interface StepRow {
 
 /** Forgets revisions that are neither recent nor among the last of their configuration. */
 @Injectable()
-export class HistoryRetention implements OnModuleInit, OnModuleDestroy {
-  private readonly rounds: Rounds;
-
+export class HistoryRetention extends Rounds {
   constructor(
     private readonly database: Database,
     @Inject(SETTINGS) private readonly settings: Settings,
     @Inject(LOGGER) private readonly logger: Logger,
   ) {
-    this.rounds = new Rounds(
-      (stopping) => this.prune(stopping),
-      TIMES,
-      (error) => {
-        this.logger.warn({ err: error }, 'Old history was not pruned; trying again in an hour');
-      },
-    );
+    super(FIRST_WITHIN_MS);
   }
 
-  onModuleInit(): void {
-    this.rounds.start();
-  }
-
-  onModuleDestroy(): void {
-    this.rounds.stop();
+  protected async run(): Promise<number> {
+    try {
+      await this.prune();
+    } catch (error) {
+      this.logger.warn({ err: error }, 'Old history was not pruned; trying again in an hour');
+    }
+    return INTERVAL_MS;
   }
 
   /** @returns how many revisions were deleted */
-  async prune(stopping?: AbortSignal): Promise<number> {
+  async prune(): Promise<number> {
     const { 'kaa.tekton.history.revisions': revisions, 'kaa.tekton.history.days': days } =
       this.settings;
     let pruned = 0;
-    for (let after = '0'; !stopping?.aborted;) {
+    for (let after = '0'; !this.isStopping;) {
       const values = [revisions, days, after, CONFIGURATIONS, REVISIONS];
       const [step] = await this.database.run<StepRow>(PRUNE, values);
       if (!step) break;

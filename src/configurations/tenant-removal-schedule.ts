@@ -1,10 +1,6 @@
-import {
-  Inject,
-  Injectable,
-  type OnApplicationBootstrap,
-  type OnModuleDestroy,
-} from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
 import { LOGGER, type Logger } from '../logging/logger.js';
+import { Rounds } from '../retry/rounds.js';
 import { TenantRegister } from '../tenancy/tenant-register.js';
 import { TenantRemoval } from './tenant-removal.js';
 import { TenantHistory } from './tenant-removal-history.js';
@@ -14,8 +10,8 @@ import {
   type StandingRequests,
 } from './tenant-removal-requests.js';
 
-/** However many events there are, it looks at most so often. */
-const SHORTEST_INTERVAL_MS = 1000;
+/** After which it is looked whether the database is there. */
+const UNREADY_MS = 1000;
 /** When it looks again while a tenant is still listed, or its removal not settled. */
 const WAITING_MS = 10_000;
 const INTERVAL_MS = 30_000;
@@ -30,12 +26,7 @@ const CONFIRMED_FOR_MS = 10_000;
  * be done again, by whichever replica.
  */
 @Injectable()
-export class TenantRemovalSchedule implements OnApplicationBootstrap, OnModuleDestroy {
-  private timer: NodeJS.Timeout | undefined;
-  private running: Promise<void> | undefined;
-  private isWanted = false;
-  private stopped = false;
-  private startedAt = -Infinity;
+export class TenantRemovalSchedule extends Rounds {
   /** Requests whose tenants were gone, by when they were made: who is listed again is a new tenant. */
   private readonly gone = new Map<string, number>();
 
@@ -45,48 +36,22 @@ export class TenantRemovalSchedule implements OnApplicationBootstrap, OnModuleDe
     private readonly removal: TenantRemoval,
     private readonly history: TenantHistory,
     @Inject(LOGGER) private readonly logger: Logger,
-  ) {}
-
-  onApplicationBootstrap(): void {
-    if (this.requests.areWanted) this.schedule(0);
+  ) {
+    super(0);
   }
 
-  async onModuleDestroy(): Promise<void> {
-    this.stopped = true;
-    clearTimeout(this.timer);
-    await this.running;
+  override onApplicationBootstrap(): void {
+    if (this.requests.areWanted) super.onApplicationBootstrap();
   }
 
-  /** Looks soon for requests, also if it looks already and may have missed one. */
-  runSoon(): void {
-    this.isWanted = true;
-    if (!this.running) this.schedule(0);
-  }
-
-  private schedule(inMs: number): void {
-    clearTimeout(this.timer);
-    if (this.stopped) return;
-    const notBefore = this.startedAt + SHORTEST_INTERVAL_MS - performance.now();
-    const begin = () => {
-      this.startedAt = performance.now();
-      this.isWanted = false;
-      this.running = this.run().then((nextMs) => {
-        this.running = undefined;
-        this.schedule(this.isWanted ? 0 : nextMs * (1 + Math.random() * JITTER));
-      });
-    };
-    this.timer = setTimeout(begin, Math.max(inMs, notBefore)).unref();
-  }
-
-  /** @returns after how many milliseconds to run again */
-  private async run(): Promise<number> {
-    if (!this.requests.areReachable) return SHORTEST_INTERVAL_MS;
+  protected async run(): Promise<number> {
+    if (!this.requests.areReachable) return UNREADY_MS;
     try {
       await this.expire();
       const standing = await this.requests.list();
       if (standing.requests.length === 0) {
         this.gone.clear();
-        return INTERVAL_MS;
+        return INTERVAL_MS * (1 + Math.random() * JITTER);
       }
       await this.removeGone(standing);
     } catch (error) {
@@ -95,7 +60,7 @@ export class TenantRemovalSchedule implements OnApplicationBootstrap, OnModuleDe
         `Data of unregistered tenants cannot be removed now: ${(error as Error).message}. Trying again.`,
       );
     }
-    return WAITING_MS;
+    return WAITING_MS * (1 + Math.random() * JITTER);
   }
 
   private async expire(): Promise<void> {
@@ -117,8 +82,8 @@ export class TenantRemovalSchedule implements OnApplicationBootstrap, OnModuleDe
         await this.withdrawReturned(request);
         continue;
       }
-      if (this.stopped || performance.now() > until) {
-        this.isWanted = true;
+      if (this.isStopping || performance.now() > until) {
+        this.runSoon();
         break;
       }
       this.gone.set(tenantId, requestedAt.getTime());
@@ -129,7 +94,7 @@ export class TenantRemovalSchedule implements OnApplicationBootstrap, OnModuleDe
       if (!hadData && isSettled) toSettle.push(tenantId);
     }
     if (toErase.length === 0) return;
-    const found = await this.history.erase(toErase, moment, () => this.stopped);
+    const found = await this.history.erase(toErase, moment, () => this.isStopping);
     if (found) await this.settle(toSettle.filter((tenantId) => !found.has(tenantId)));
   }
 

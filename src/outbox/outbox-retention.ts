@@ -1,11 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Inject, Injectable, type OnModuleDestroy, type OnModuleInit } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
 import { Database, type Statement } from '../database/database.js';
 import { LOGGER, type Logger } from '../logging/logger.js';
 import { Rounds } from '../retry/rounds.js';
 import { SETTINGS, type Settings } from '../settings/settings.js';
 
-const TIMES = { firstWithinMs: 5 * 60 * 1000, pauseMs: 5 * 60 * 1000 };
+const INTERVAL_MS = 5 * 60 * 1000;
 /** Entries that one step deletes, so that it never keeps others waiting. */
 const STEP = 2000;
 const PAUSE_MS = 50;
@@ -49,33 +49,26 @@ const DELETE: Statement = {
 
 /** Forgets what was told long ago. What is not told yet is kept, however old it is. */
 @Injectable()
-export class OutboxRetention implements OnModuleInit, OnModuleDestroy {
-  private readonly rounds: Rounds;
-
+export class OutboxRetention extends Rounds {
   constructor(
     private readonly database: Database,
     @Inject(SETTINGS) private readonly settings: Settings,
     @Inject(LOGGER) private readonly logger: Logger,
   ) {
-    this.rounds = new Rounds(
-      (stopping) => this.prune(stopping),
-      TIMES,
-      (error) => {
-        this.logger.warn({ err: error }, 'Old notifications were not pruned; trying again later');
-      },
-    );
+    super(INTERVAL_MS);
   }
 
-  onModuleInit(): void {
-    this.rounds.start();
-  }
-
-  onModuleDestroy(): void {
-    this.rounds.stop();
+  protected async run(): Promise<number> {
+    try {
+      await this.prune();
+    } catch (error) {
+      this.logger.warn({ err: error }, 'Old notifications were not pruned; trying again later');
+    }
+    return INTERVAL_MS;
   }
 
   /** @returns how many entries were deleted */
-  async prune(stopping?: AbortSignal): Promise<number> {
+  async prune(): Promise<number> {
     const entries = this.settings['outbox.retention.entries'];
     const seconds = this.settings['outbox.retention.hours'] * 3600;
     for (let pruned = 0; ;) {
@@ -86,7 +79,7 @@ export class OutboxRetention implements OnModuleInit, OnModuleDestroy {
       ]);
       const deleted = bound ? await this.database.run(DELETE, [bound.position, STEP]) : [];
       pruned += deleted.length;
-      if (deleted.length < STEP || stopping?.aborted) {
+      if (deleted.length < STEP || this.isStopping) {
         if (pruned > 0) this.logger.info({ entries: pruned }, 'Old notifications were pruned');
         return pruned;
       }

@@ -1,55 +1,61 @@
-import { setTimeout as sleep } from 'node:timers/promises';
+import type { OnApplicationBootstrap, OnModuleDestroy } from '@nestjs/common';
 
-/** How a piece of work is repeated, in milliseconds. */
-export interface RoundTimes {
-  /** The first round comes at some time within this: replicas start together. */
-  firstWithinMs: number;
-  /** From the end of a round to the start of the next. */
-  pauseMs: number;
-}
+/** However many ask for a round, they come at most so often. */
+const SHORTEST_INTERVAL_MS = 1000;
 
-/** Does the same work again and again in the background, a round at a time. */
-export class Rounds {
-  private readonly stopping = new AbortController();
+/** Work that is done again and again in the background: one round at a time, and sooner if asked for. */
+export abstract class Rounds implements OnApplicationBootstrap, OnModuleDestroy {
+  private timer: NodeJS.Timeout | undefined;
+  private running: Promise<void> | undefined;
+  private isWanted = false;
+  private stopped = false;
+  private startedAt = -Infinity;
+
+  /** @param firstWithinMs the first round comes at some time within this: replicas start together */
+  constructor(private readonly firstWithinMs: number) {}
+
+  onApplicationBootstrap(): void {
+    this.schedule(Math.random() * this.firstWithinMs);
+  }
+
+  async onModuleDestroy(): Promise<void> {
+    this.stopped = true;
+    clearTimeout(this.timer);
+    await this.running;
+  }
+
+  /** Has a round soon, also if there is one now that may have passed what has changed since. */
+  runSoon(): void {
+    this.isWanted = true;
+    if (!this.running) this.schedule(0);
+  }
+
+  /** Whether a round should end early. */
+  protected get isStopping(): boolean {
+    return this.stopped;
+  }
 
   /**
-   * @param work one round; given a signal that asks it to end early
-   * @param onFailure told of what a round threw; the next one comes all the same
+   * Does one round; what goes wrong is its own to tell.
+   *
+   * @param wasWanted whether it was asked for
+   * @returns after how many milliseconds to run again
    */
-  constructor(
-    private readonly work: (stopping: AbortSignal) => Promise<unknown>,
-    private readonly times: RoundTimes,
-    private readonly onFailure: (error: unknown) => void,
-  ) {}
+  protected abstract run(wasWanted: boolean): Promise<number>;
 
-  start(): void {
-    void this.run();
-  }
-
-  stop(): void {
-    this.stopping.abort();
-  }
-
-  private async run(): Promise<void> {
-    const { firstWithinMs, pauseMs } = this.times;
-    await this.rest(Math.random() * firstWithinMs);
-    while (!this.isStopping()) {
-      try {
-        await this.work(this.stopping.signal);
-      } catch (error) {
-        if (this.isStopping()) return;
-        this.onFailure(error);
-      }
-      await this.rest(pauseMs);
-    }
-  }
-
-  private async rest(ms: number): Promise<void> {
-    const options = { signal: this.stopping.signal, ref: false };
-    await sleep(ms, undefined, options).catch(() => undefined);
-  }
-
-  private isStopping(): boolean {
-    return this.stopping.signal.aborted;
+  private schedule(inMs: number): void {
+    clearTimeout(this.timer);
+    if (this.stopped) return;
+    const notBefore = this.startedAt + SHORTEST_INTERVAL_MS - performance.now();
+    const begin = () => {
+      this.startedAt = performance.now();
+      const wasWanted = this.isWanted;
+      this.isWanted = false;
+      this.running = this.run(wasWanted).then((nextMs) => {
+        this.running = undefined;
+        this.schedule(this.isWanted ? 0 : nextMs);
+      });
+    };
+    this.timer = setTimeout(begin, Math.max(inMs, notBefore)).unref();
   }
 }

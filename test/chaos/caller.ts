@@ -16,7 +16,7 @@ const TIMEOUT_MS = 20_000;
 export class Caller {
   private readonly agent = new Agent({ keepAlive: true });
 
-  constructor(private readonly baseUrl: string) {}
+  constructor(readonly baseUrl: string) {}
 
   get = (path: string) => this.call('GET', path);
   post = (path: string, body: object) => this.call('POST', path, body);

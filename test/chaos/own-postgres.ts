@@ -72,8 +72,12 @@ export class OwnPostgres {
 
   /** Kills it without a chance to do anything more; it recovers when it is started again. */
   async kill(): Promise<void> {
-    this.signal('SIGKILL');
-    while (this.server?.isRunning() === true) await sleep(10);
+    await this.endBy('SIGKILL');
+  }
+
+  /** Ends it at once, as an operator does in need; it recovers when it is started again. */
+  async endAtOnce(): Promise<void> {
+    await this.endBy('SIGQUIT');
   }
 
   /** Ends it in order: connections are cut, and data written. */
@@ -86,6 +90,11 @@ export class OwnPostgres {
     await this.end();
     this.forget();
     rmSync(this.folder, { recursive: true, force: true });
+  }
+
+  private async endBy(signal: NodeJS.Signals): Promise<void> {
+    this.signal(signal);
+    while (this.server?.isRunning() === true) await sleep(10);
   }
 
   private signal(signal: NodeJS.Signals): void {

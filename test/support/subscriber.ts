@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { connect, type NatsConnection } from '@nats-io/transport-node';
 import { AvroReader } from './avro-reader.js';
 
@@ -87,6 +88,18 @@ export class Subscriber {
   /** The next messages in a line each. */
   async summaries(count: number): Promise<string[]> {
     return (await this.take(count)).map(summarise);
+  }
+
+  /** Resolves when it is connected and has heard all that the server had for it. */
+  async catchUp(): Promise<void> {
+    for (;;) {
+      try {
+        await this.connection.flush();
+        return;
+      } catch {
+        await sleep(20);
+      }
+    }
   }
 
   async close(): Promise<void> {
