@@ -111,7 +111,7 @@ describe('a call that waits', () => {
   });
 
   it('needs a place, of which there are so many', async () => {
-    const all = await Promise.all([poll(first, 'wait=15'), poll(first, 'wait=15')]);
+    const all = [await poll(first, 'wait=15'), await poll(first, 'wait=15')];
     const third = await poll(first, 'wait=15&serviceInstanceName=epts');
     const refused = await first.rest.get(`/changes?since=${third.since}&wait=15`);
     expect(refused).toMatchObject({ status: 503 });
