@@ -11,6 +11,9 @@ export default defineConfig({
     expect: { poll: { timeout: 15_000 } },
     // Two cores, and tests that wait as often as they work; more only queue behind PostgreSQL.
     maxWorkers: 3,
+    // To read all modules anew for each file would take as long as the tests do. What tests share by
+    // that is the process, which they share within a file anyway.
+    isolate: false,
     // A forgotten `.only` would silently leave tests out.
     allowOnly: false,
   },

@@ -6,6 +6,7 @@ const UNAVAILABLE_CLASSES = [
   '08', // connection exception
   '28', // invalid authorization: a password or certificate that holds no longer
   '25006', // read-only transaction: a standby, or a primary that was demoted
+  '25P03', // a transaction that was silent for too long was given up
   '53', // insufficient resources: too many connections, disk full
   '57P', // operator intervention: shutdown, crash, cannot connect now
   '57014', // query canceled: statement time-out
@@ -49,6 +50,11 @@ export function isUnanswered(error: unknown): boolean {
   return error instanceof Error && error.message.includes('Query read timeout');
 }
 
+/** SQLSTATE 25006. */
+export function isReadOnly(error: unknown): boolean {
+  return driverError(error).code === '25006';
+}
+
 /** The name of the constraint that an error from PostgreSQL is about. */
 export function violatedConstraint(error: unknown): string | undefined {
   return driverError(error).constraint;
@@ -77,4 +83,9 @@ export function databaseUnavailable(cause?: unknown): TektonError {
     cause,
     headers: { 'retry-after': String(RETRY_AFTER_SECONDS) },
   });
+}
+
+/** The same error, or what callers are told if it says that the database cannot be used. */
+export function translate(error: unknown): unknown {
+  return isDatabaseUnavailable(error) ? databaseUnavailable(error) : error;
 }

@@ -7,9 +7,10 @@ import { keepTrying } from '../retry/keep-trying.js';
 import { createDataSource, type DataSourceSettings } from './data-source.js';
 import {
   databaseUnavailable,
-  isDatabaseUnavailable,
   isDeadlock,
+  isReadOnly,
   isUnanswered,
+  translate,
 } from './database-error.js';
 import { createApartPool, openApart, type ApartSettings } from './apart.js';
 import { cutOff, dropUnanswered } from './cut-off.js';
@@ -137,7 +138,8 @@ export class Database {
       return result;
     } catch (error) {
       // Nothing can be undone, or asked, where there was no answer: it would only be waited for again.
-      if (isUnanswered(error)) cutOff((await runner.connect()) as PoolClient);
+      // One that may only read may be of a server, or a time, that is not the right one any more.
+      if (isUnanswered(error) || isReadOnly(error)) cutOff((await runner.connect()) as PoolClient);
       else await runner.rollbackTransaction().catch(() => undefined);
       throw error;
     } finally {
@@ -221,8 +223,4 @@ function problemOf(error: unknown): string {
     return `PostgreSQL cannot be trusted, its certificate is refused: ${refused} (see database.tls)`;
   }
   return error instanceof Error ? error.message : String(error);
-}
-
-function translate(error: unknown): unknown {
-  return isDatabaseUnavailable(error) ? databaseUnavailable(error) : error;
 }

@@ -1,7 +1,7 @@
 import type { PoolClient } from 'pg';
 import type { QueryRunner } from 'typeorm';
 import { cutOff } from './cut-off.js';
-import { isUnanswered } from './database-error.js';
+import { isUnanswered, translate } from './database-error.js';
 
 /** Bytes of rows that are fetched at a time; what a stream holds in memory is a few times this. */
 const FETCH_BYTES = 256 * 1024;
@@ -34,12 +34,13 @@ export class Snapshot {
     }
   }
 
+  /** @throws {TektonError} UNAVAILABLE if the database cannot be used */
   async query<Row extends object>(text: string, values: unknown[]): Promise<Row[]> {
     try {
       return (await this.client.query<Row>(text, values)).rows;
     } catch (error) {
       if (isUnanswered(error)) cutOff(this.client);
-      throw error;
+      throw translate(error);
     }
   }
 

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, it, onTestFinished } from 'vitest';
 import { takeAccount } from './account.js';
 import { createAddresses, urlOf, type Address } from './addresses.js';
@@ -28,10 +29,14 @@ it(
       const holder = await cluster.untilRelayed();
       const writer = pick(cluster.replicas.filter((replica) => replica !== holder));
       await timeUntilTold(cluster, writer, address);
-      holder.toDatabase?.holdOne(await listeningPort(cluster, holder));
+      // Until it has noted that as told, it would find what comes without any signal.
+      await sleep(500);
+      const port = await listeningPort(cluster, holder);
+      holder.toDatabase?.holdOne(port);
       missed.push(await timeUntilTold(cluster, writer, address));
       for (let n = 1; n <= 10; n++) heard.push(await timeUntilTold(cluster, writer, address));
       expect(await cluster.relayHolder()).toBe(holder);
+      expect(await listeningPort(cluster, holder)).not.toBe(port);
       holder.toDatabase?.open();
       for (let n = 1; n <= 10; n++) heard.push(await timeUntilTold(cluster, writer, address));
       progress(round);
@@ -67,11 +72,12 @@ async function timeUntilTold(cluster: Cluster, { rest }: Replica, to: Address): 
 
 /** The port at PostgreSQL of the connection on which a replica hears signals. */
 async function listeningPort(cluster: Cluster, { id }: Replica): Promise<number> {
-  const [row] = await cluster.query<{ client_port: number }>(
+  const rows = await cluster.query<{ client_port: number }>(
     `SELECT client_port FROM pg_stat_activity
-    WHERE application_name = $1 AND (query LIKE 'LISTEN %' OR query = 'SELECT 1')`,
+    WHERE application_name = $1 AND (query LIKE 'LISTEN %' OR query = 'SELECT 1')
+    ORDER BY backend_start DESC`,
     [id],
   );
-  if (!row) throw new Error(`${id} does not listen`);
-  return row.client_port;
+  if (!rows[0]) throw new Error(`${id} does not listen`);
+  return rows[0].client_port;
 }
