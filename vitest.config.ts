@@ -9,8 +9,8 @@ export default defineConfig({
     hookTimeout: 60_000,
     // A bound against hanging, not a measure: a busy machine is slow.
     expect: { poll: { timeout: 15_000 } },
-    // Two cores, and tests that wait as often as they work; more only queue behind PostgreSQL.
-    maxWorkers: 3,
+    // Two cores, and tests that wait as often as they work; more would only queue.
+    maxWorkers: 4,
     // To read all modules anew for each file would take as long as the tests do. What tests share by
     // that is the process, which they share within a file anyway.
     isolate: false,

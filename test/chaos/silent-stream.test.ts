@@ -9,7 +9,7 @@ import type { Replica } from './replica.js';
 import { PROOF_TIMEOUT_MS, scale } from './scale.js';
 import { serveAll } from './serve-all.js';
 
-const ROUNDS = scale({ short: 2, long: 20 });
+const ROUNDS = scale({ short: 1, long: 20 });
 
 /** As many at a time as there may be: one whose place is not given back would be missed. */
 const STREAMS = 3;
