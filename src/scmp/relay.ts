@@ -31,6 +31,8 @@ export class Relay {
   private asked = false;
   /** Up to where entries are placed, confirmed by NATS, and noted as confirmed. */
   private heldSince = 0;
+  /** How many are sent at a time: fewer where NATS could not confirm so many in time. */
+  private batchSize: number;
   private restMs = 0;
   private lastPosition = 0;
   private sentPosition = 0;
@@ -43,7 +45,9 @@ export class Relay {
     private readonly metrics: RelayMetrics,
     private readonly settings: RelaySettings,
     private readonly logger: Logger,
-  ) {}
+  ) {
+    this.batchSize = settings.batchSize;
+  }
 
   start(): void {
     this.loop = this.run();
@@ -104,7 +108,7 @@ export class Relay {
     if (!this.lease.isHeld && !(await this.takeLease())) return false;
     if (await this.leaveToOthers()) return false;
     const askedAt = performance.now();
-    const { batchSize } = this.settings;
+    const { batchSize } = this;
     const placement = await this.lease.place(this.lastPosition, this.sentPosition, batchSize);
     if (!placement) return true;
     if (placement.isSetBack) {
@@ -170,7 +174,9 @@ export class Relay {
     }
     try {
       await this.nats.publishConfirmed(entries.map((entry) => toScmpMessage(entry, provider)));
+      this.batchSize = Math.min(this.batchSize * 2, this.settings.batchSize);
     } catch (error) {
+      this.batchSize = Math.ceil(this.batchSize / 2);
       // Another replica may have a NATS that answers.
       await this.lease.release(this.sentPosition);
       throw error;

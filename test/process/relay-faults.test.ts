@@ -7,6 +7,7 @@ import { expect, inject, it, onTestFinished } from 'vitest';
 import { findFreePort } from '../../src/local/free-port.js';
 import { startTekton } from '../../src/start-tekton.js';
 import { createDatabase, withDatabase } from '../support/database.js';
+import { NarrowWay } from '../support/narrow-way.js';
 import { RestClient } from '../support/rest-client.js';
 import { Subscriber, summarise } from '../support/subscriber.js';
 import { startTestNats, startTestTekton, testEnvironment } from '../support/test-tekton.js';
@@ -101,5 +102,37 @@ it('tells at once what was written through another replica', async () => {
   await other.stop();
   await holder.stop();
   await subscriber.close();
+  await nats.stop();
+});
+
+it('sends fewer at a time to a NATS that cannot confirm so many in time', async () => {
+  const nats = await startTestNats();
+  const way = await NarrowWay.to(nats.nats.port, 100_000);
+  const subscriber = await Subscriber.connect(nats.nats.url);
+  const databaseUrl = await createDatabase(inject('postgresUrl'));
+  const { pathname } = new URL(databaseUrl);
+  // More than this way carries within the time.
+  await withDatabase(databaseUrl, pathname.slice(1), (client) =>
+    client.query(
+      `INSERT INTO outbox (message_id, operation, tenant_id, correlation_id)
+       SELECT gen_random_uuid(), 'upsert', 'kaa', n FROM generate_series(1, 1000) n`,
+    ),
+  );
+  const tekton = await startTekton(
+    testEnvironment(databaseUrl, `nats://127.0.0.1:${way.port}`, {
+      NATS_CONFIRM_TIMEOUT: '1',
+      OUTBOX_BATCH_SIZE: '10000',
+    }),
+  );
+  await tekton.ready;
+  const management = new RestClient(tekton.managementUrl);
+  await expect
+    .poll(async () => (await management.get('/metrics')).text, { timeout: 25_000 })
+    .toMatch(/^tekton_outbox_backlog 0$/m);
+  const told = new Set(subscriber.all.map(({ position }) => position));
+  expect([...told]).toEqual(Array.from({ length: 1000 }, (_, index) => index + 1));
+  await tekton.stop();
+  await subscriber.close();
+  way.close();
   await nats.stop();
 });
