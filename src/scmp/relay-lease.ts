@@ -136,7 +136,7 @@ export type Acquisition = { progress: Progress } | { freeInMs: number };
 export class RelayLease {
   private epoch: string | undefined;
   private renewal: NodeJS.Timeout | undefined;
-  private isRenewing = false;
+  private isAsking = false;
 
   constructor(
     private readonly database: Database,
@@ -160,8 +160,9 @@ export class RelayLease {
     if (row.epoch === null) return { freeInMs: Math.max(row.free_in_ms, SHORTEST_WAIT_MS) };
     this.epoch = row.epoch;
     this.renewal = setInterval(() => {
-      // One that fails is told by the next placement.
-      if (!this.isRenewing) void this.renew().catch(() => undefined);
+      // One that fails is told by the next placement. What is not answered may be so for a silence in
+      // which renewals still arrive: they would only keep others from the lease.
+      if (!this.isAsking) void this.renew().catch(() => undefined);
     }, RENEWAL_MS);
     return {
       progress: {
@@ -183,13 +184,8 @@ export class RelayLease {
     sentPosition: number,
     limit: number,
   ): Promise<Placement | undefined> {
-    const rows = await this.database.runApart<PlacementRow>(PLACE, [
-      this.epoch,
-      sentPosition,
-      limit,
-      LEASE_MS,
-      knownPosition,
-    ]);
+    const values = [this.epoch, sentPosition, limit, LEASE_MS, knownPosition];
+    const rows = await this.ask<PlacementRow>(PLACE, values);
     const [first] = rows;
     if (!first) {
       this.lose();
@@ -208,13 +204,8 @@ export class RelayLease {
 
   /** Prolongs it. @returns whether it is still held, which only the database can say */
   async renew(): Promise<boolean> {
-    this.isRenewing = true;
-    try {
-      const rows = await this.database.runApart(RENEW, [this.epoch, LEASE_MS]);
-      return rows.length > 0;
-    } finally {
-      this.isRenewing = false;
-    }
+    const rows = await this.ask(RENEW, [this.epoch, LEASE_MS]);
+    return rows.length > 0;
   }
 
   /** Gives the lease back, so that another replica relays at once. */
@@ -228,5 +219,14 @@ export class RelayLease {
   lose(): void {
     clearInterval(this.renewal);
     this.epoch = undefined;
+  }
+
+  private async ask<Row extends object>(statement: Statement, values: unknown[]): Promise<Row[]> {
+    this.isAsking = true;
+    try {
+      return await this.database.runApart<Row>(statement, values);
+    } finally {
+      this.isAsking = false;
+    }
   }
 }
