@@ -13,6 +13,9 @@ import { Tenants } from './tenancy/tenants.js';
 /** What each later step of a stop is given, however long the earlier ones took. */
 const LAST_CHANCE_MS = 1000;
 
+/** How often at a stop it is looked which connections have nothing to wait for any more. */
+const SWEEP_MS = 50;
+
 /** A Tekton that listens. */
 export interface RunningTekton {
   restUrl: string;
@@ -68,7 +71,7 @@ export async function startTekton(environment = process.env): Promise<RunningTek
       app.get(HealthIndicators).markStopping();
       tenants.stop();
       const deadline = Date.now() + settings['service.graceful-shutdown'] * 1000;
-      await before(deadline, app.close());
+      await before(deadline, closeListener(app));
       await relay.stop(Math.max(deadline - Date.now(), LAST_CHANCE_MS));
       await before(
         Date.now() + LAST_CHANCE_MS,
@@ -77,6 +80,20 @@ export async function startTekton(environment = process.env): Promise<RunningTek
       if (management !== app) await management.close();
     },
   };
+}
+
+/**
+ * Lets requests under way come to their end. Clients keep their connections open after that, so what
+ * becomes idle meanwhile is closed too.
+ */
+async function closeListener(app: NestFastifyApplication): Promise<void> {
+  const server = app.getHttpServer();
+  const sweep = setInterval(() => {
+    server.closeIdleConnections();
+  }, SWEEP_MS);
+  await app.close().finally(() => {
+    clearInterval(sweep);
+  });
 }
 
 /** Waits for a step of the stop, but not longer than the stop may take. */

@@ -58,10 +58,6 @@ export class ChangeFeed implements OnModuleDestroy {
     this.waiters.endAll((waiter) => this.nothingFor(waiter));
   }
 
-  get isStopping(): boolean {
-    return this.stopping;
-  }
-
   /** Up to where changes were read; `undefined` while the feed rests. */
   get position(): number | undefined {
     return this.recent?.position;

@@ -1,13 +1,12 @@
-import { Controller, Get, Req, Res } from '@nestjs/common';
+import { Controller, Get, Req } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
-import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyRequest } from 'fastify';
 import { TENANT_ID } from '../applications/parameters.js';
 import { Access } from '../auth/access-rule.js';
 import { CurrentCall, type Call } from '../auth/call.js';
 import { Scope } from '../auth/scopes.js';
 import { ApiErrors } from '../rest/api-errors.decorator.js';
 import { ParametersOfCall, TakesParameters } from '../rest/parameters.decorator.js';
-import { ChangeFeed } from './change-feed.js';
 import { ChangesDto } from './changes.dto.js';
 import { LIMIT, SINCE, TOLD_INSTANCE, WAIT } from './changes.parameters.js';
 import { ChangesService } from './changes.service.js';
@@ -24,10 +23,7 @@ interface ChangesParameters {
 @ApiTags('Changes')
 @Controller('changes')
 export class ChangesController {
-  constructor(
-    private readonly changes: ChangesService,
-    private readonly feed: ChangeFeed,
-  ) {}
+  constructor(private readonly changes: ChangesService) {}
 
   @Get()
   @Access({
@@ -42,11 +38,10 @@ export class ChangesController {
   })
   @ApiOkResponse({ type: ChangesDto })
   @ApiErrors(400, 404, 410)
-  async list(
+  list(
     @ParametersOfCall() { wait, since, limit, ...narrowing }: ChangesParameters,
     @CurrentCall() { readable }: Call,
     @Req() request: FastifyRequest,
-    @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<ChangesDto> {
     const query = {
       since,
@@ -57,11 +52,6 @@ export class ChangesController {
     };
     if (wait === 0) return this.changes.find(query, undefined);
     const until = Date.now() + wait * 1000;
-    const answer = await whileConnected(request, (gone) =>
-      this.changes.find(query, { until, gone }),
-    );
-    // A stop waits for connections to be closed, and nobody else closes this one.
-    if (this.feed.isStopping) reply.header('connection', 'close');
-    return answer;
+    return whileConnected(request, (gone) => this.changes.find(query, { until, gone }));
   }
 }

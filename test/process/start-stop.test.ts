@@ -40,6 +40,26 @@ describe('the built Tekton', () => {
     for (const replica of replicas) expect(await replica.end()).toMatchObject({ code: 0 });
   });
 
+  it('stops once all is answered, although clients keep their connections', async () => {
+    const tekton = new TektonProcess(await environment({ SERVICE_GRACEFUL_SHUTDOWN: '3600' }));
+    const { baseUrl } = await tekton.serving();
+    const socket = connect(Number(new URL(baseUrl).port), '127.0.0.1').setEncoding('utf8');
+    let answered = '';
+    socket.on('data', (text: string) => (answered += text));
+    socket.write(
+      'PUT /api/v1/tenant-configs?serviceInstanceName=cmx HTTP/1.1\r\nhost: tekton\r\n' +
+        'content-type: application/json\r\ncontent-length: 8\r\n\r\n{"n"',
+    );
+    // It reads the first half by then.
+    await expect.poll(async () => (await fetch(`${baseUrl}/service-instances`)).status).toBe(200);
+    tekton.signal('SIGTERM');
+    await expect.poll(() => fetch(baseUrl).catch(() => 'refused')).toBe('refused');
+    socket.write(': 1}');
+    expect(await tekton.end()).toMatchObject({ code: 0, stderr: '' });
+    expect(answered).toMatch(/^HTTP\/1.1 201 /);
+    socket.destroy();
+  });
+
   it('serves the API and management on one port where the settings say so', async () => {
     const port = '18473';
     const tekton = new TektonProcess(await environment({ PORT: port, MANAGEMENT_PORT: port }));
