@@ -197,6 +197,5 @@ it('a stop answers at once all that wait, and takes no more of them', async () =
   await stopping.tekton.stop();
   for (const answer of await Promise.all(waiting)) {
     expect(toldBy(answer)).toEqual({ position: since, changes: [] });
-    expect(answer.headers.get('connection')).toBe('close');
   }
 });
