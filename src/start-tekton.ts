@@ -6,6 +6,7 @@ import { Signals } from './database/signals.js';
 import { createLogger, type Logger } from './logging/logger.js';
 import { HealthIndicators } from './management/health-indicators.js';
 import { NatsConnection } from './nats/nats-connection.js';
+import { UnusedConnections } from './rest/unused-connections.js';
 import { RelayRunner } from './scmp/relay-runner.js';
 import { loadSettings, type Settings } from './settings/settings.js';
 import { Tenants } from './tenancy/tenants.js';
@@ -39,6 +40,7 @@ export async function startTekton(environment = process.env): Promise<RunningTek
     format: settings['logging.format'],
   });
   const app = await createApp(settings, logger);
+  const unused = new UnusedConnections(app.getHttpServer());
   await app.startAllMicroservices();
   const restUrl = await listen(app, settings['http.host'], settings['http.port']);
   const management = sharesListener(settings)
@@ -71,7 +73,7 @@ export async function startTekton(environment = process.env): Promise<RunningTek
       app.get(HealthIndicators).markStopping();
       tenants.stop();
       const deadline = Date.now() + settings['service.graceful-shutdown'] * 1000;
-      await before(deadline, closeListener(app));
+      await before(deadline, closeListener(app, unused));
       await relay.stop(Math.max(deadline - Date.now(), LAST_CHANCE_MS));
       await before(
         Date.now() + LAST_CHANCE_MS,
@@ -86,10 +88,14 @@ export async function startTekton(environment = process.env): Promise<RunningTek
  * Lets requests under way come to their end. Clients keep their connections open after that, so what
  * becomes idle meanwhile is closed too.
  */
-async function closeListener(app: NestFastifyApplication): Promise<void> {
+async function closeListener(
+  app: NestFastifyApplication,
+  unused: UnusedConnections,
+): Promise<void> {
   const server = app.getHttpServer();
   const sweep = setInterval(() => {
     server.closeIdleConnections();
+    unused.close();
   }, SWEEP_MS);
   await app.close().finally(() => {
     clearInterval(sweep);
