@@ -42,7 +42,6 @@ describe('a tenant that was unregistered', () => {
   it.each<Record<string, unknown>>([
     {},
     { status: 'DELETING' },
-    { status: 'CREATING' },
     { status: null },
     { realm_name: 5, issuer: 'no URL' },
     { client_backend_id: null, client_backend_secret: [] },
