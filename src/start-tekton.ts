@@ -6,7 +6,7 @@ import { Signals } from './database/signals.js';
 import { createLogger, type Logger } from './logging/logger.js';
 import { HealthIndicators } from './management/health-indicators.js';
 import { NatsConnection } from './nats/nats-connection.js';
-import { UnusedConnections } from './rest/unused-connections.js';
+import { AnswersUnderWay } from './rest/answers-under-way.js';
 import { RelayRunner } from './scmp/relay-runner.js';
 import { loadSettings, type Settings } from './settings/settings.js';
 import { Tenants } from './tenancy/tenants.js';
@@ -14,7 +14,7 @@ import { Tenants } from './tenancy/tenants.js';
 /** What each later step of a stop is given, however long the earlier ones took. */
 const LAST_CHANCE_MS = 1000;
 
-/** How often at a stop it is looked which connections have nothing to wait for any more. */
+/** How often at a stop it is looked whether there is anything to wait for any more. */
 const SWEEP_MS = 50;
 
 /** A Tekton that listens. */
@@ -40,7 +40,7 @@ export async function startTekton(environment = process.env): Promise<RunningTek
     format: settings['logging.format'],
   });
   const app = await createApp(settings, logger);
-  const unused = new UnusedConnections(app.getHttpServer());
+  const underWay = new AnswersUnderWay(app.getHttpServer());
   await app.startAllMicroservices();
   const restUrl = await listen(app, settings['http.host'], settings['http.port']);
   const management = sharesListener(settings)
@@ -73,7 +73,7 @@ export async function startTekton(environment = process.env): Promise<RunningTek
       app.get(HealthIndicators).markStopping();
       tenants.stop();
       const deadline = Date.now() + settings['service.graceful-shutdown'] * 1000;
-      await before(deadline, closeListener(app, unused));
+      await before(deadline, closeListener(app, underWay));
       await relay.stop(Math.max(deadline - Date.now(), LAST_CHANCE_MS));
       await before(
         Date.now() + LAST_CHANCE_MS,
@@ -85,17 +85,15 @@ export async function startTekton(environment = process.env): Promise<RunningTek
 }
 
 /**
- * Lets requests under way come to their end. Clients keep their connections open after that, so what
- * becomes idle meanwhile is closed too.
+ * Lets requests under way come to their end. Clients keep their connections open after that, so these
+ * are closed then.
  */
 async function closeListener(
   app: NestFastifyApplication,
-  unused: UnusedConnections,
+  underWay: AnswersUnderWay,
 ): Promise<void> {
-  const server = app.getHttpServer();
   const sweep = setInterval(() => {
-    server.closeIdleConnections();
-    unused.close();
+    underWay.closeIfNone();
   }, SWEEP_MS);
   await app.close().finally(() => {
     clearInterval(sweep);

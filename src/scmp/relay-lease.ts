@@ -23,6 +23,8 @@ const ACQUIRE: Statement = {
       SET holder = $1, epoch = epoch + 1,
         expires_at = clock_timestamp() + $2 * interval '1 millisecond'
       WHERE expires_at < clock_timestamp() - $3 * interval '1 millisecond' OR holder = $1
+        -- No lease runs so long: the clock was set back.
+        OR expires_at > clock_timestamp() + 2 * $2 * interval '1 millisecond'
       RETURNING epoch, last_position, sent_position
     )
     SELECT epoch, last_position, sent_position, 0::float8 AS free_in_ms FROM acquired

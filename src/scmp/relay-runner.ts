@@ -1,5 +1,6 @@
 import type { Signals } from '../database/signals.js';
 import type { NatsConnection } from '../nats/nats-connection.js';
+import { PLACED_CHANNEL } from '../outbox/placed-channel.js';
 import type { Outbox } from '../outbox/outbox.js';
 import { LEASE_CHANNEL, type RelayLease } from './relay-lease.js';
 import type { Relay } from './relay.js';
@@ -30,6 +31,10 @@ export class RelayRunner {
       if (this.lease.isHeld) wake();
     });
     this.signals.on(LEASE_CHANNEL, wake);
+    this.signals.on(PLACED_CHANNEL, (payload) => {
+      // Whoever takes the lease next knows then whether the database is an earlier one.
+      if (payload !== undefined && !this.lease.isHeld) this.relay.notePlaced(Number(payload));
+    });
     this.nats.onConnected(wake);
     this.relay.start();
   }

@@ -67,6 +67,11 @@ export class Relay {
     await this.lease.release(this.sentPosition).catch(() => undefined);
   }
 
+  /** Notes that a position was given, by whichever replica: no later one may be the same. */
+  notePlaced(position: number): void {
+    this.lastPosition = Math.max(this.lastPosition, position);
+  }
+
   /** Has it look at once. */
   wake(): void {
     this.asked = true;
@@ -138,7 +143,8 @@ export class Relay {
   private async takeLease(): Promise<boolean> {
     const acquisition = await this.lease.acquire(this.nats.isConnected ? 0 : COURTESY_MS);
     if ('freeInMs' in acquisition) {
-      this.restMs = acquisition.freeInMs;
+      // A clock of the database that was set must not make it wait for longer than any lease runs.
+      this.restMs = Math.min(acquisition.freeInMs, LEASE_MS + COURTESY_MS);
       return false;
     }
     const { lastPosition, sentPosition } = acquisition.progress;

@@ -1,0 +1,21 @@
+import type { Server, ServerResponse } from 'node:http';
+
+/**
+ * Counts what is being answered. At a stop Node.js itself waits for connections on which nothing was
+ * ever sent, and takes one for idle whose answer is not all sent yet.
+ */
+export class AnswersUnderWay {
+  private count = 0;
+
+  constructor(private readonly server: Server) {
+    server.on('request', (_request, response: ServerResponse) => {
+      this.count++;
+      response.once('close', () => this.count--);
+    });
+  }
+
+  /** Closes all connections, unless something is being answered. */
+  closeIfNone(): void {
+    if (this.count === 0) this.server.closeAllConnections();
+  }
+}
