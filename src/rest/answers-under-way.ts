@@ -12,6 +12,10 @@ export class AnswersUnderWay {
       this.count++;
       response.once('close', () => this.count--);
     });
+    // Node.js calls it when the server is closed, and would cut off what is not all sent.
+    server.closeIdleConnections = () => {
+      this.closeIfNone();
+    };
   }
 
   /** Closes all connections, unless something is being answered. */
