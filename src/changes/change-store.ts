@@ -7,7 +7,7 @@ import type { ChangesQuery, PlacedChange } from './change.js';
 /**
  * $1: the position after which to begin, or null for no changes, $2: how many positions to look
  * at, $3: instance or null, $4: tenant or null, $5: names of readable applications or null, $6: how
- * many changes at most.
+ * many changes at most, $7: whether to fetch whom wide entries concern, which may be a great many.
  *
  * One statement sees one moment: there is nothing between the changes and the last position that
  * comes with them. Rows are only looked at after the position from which on they are all kept.
@@ -17,8 +17,8 @@ const READ: Statement = {
   text: `
     SELECT lease.last_position, lease.pruned_position, entry.*
     FROM relay_lease lease LEFT JOIN LATERAL (
-      SELECT position, operation, service_instance_name, tenant_id, concerned_tenant_ids,
-        app_name, app_version_name, revision, correlation_id, created_at
+      SELECT position, operation, service_instance_name, tenant_id,
+        CASE WHEN $7::boolean THEN concerned_tenant_ids END AS concerned_tenant_ids, app_name, app_version_name, revision, correlation_id, created_at
       FROM outbox
       WHERE $1::bigint >= lease.pruned_position
         AND position > $1 AND position <= least($1 + $2::bigint, lease.last_position)
@@ -68,7 +68,7 @@ export class ChangeStore {
 
   /** The last position that was given to anything. */
   async lastPosition(): Promise<number> {
-    return leaseOf(await this.database.run<Row>(READ, [null, 0, null, null, null, 0])).last;
+    return leaseOf(await this.database.run<Row>(READ, [null, 0, null, null, null, 0, false])).last;
   }
 
   /**
@@ -76,7 +76,7 @@ export class ChangeStore {
    * @throws {TektonError} POSITION_GONE
    */
   async read(query: ChangesQuery, examineLimit: number): Promise<Reading> {
-    const rows = await this.database.run<Row>(READ, valuesOf(query, examineLimit));
+    const rows = await this.database.run<Row>(READ, valuesOf(query, examineLimit, false));
     return toReading(rows, query, examineLimit);
   }
 
@@ -93,12 +93,12 @@ export class ChangeStore {
       tenantId: undefined,
       readable: 'all',
     };
-    const rows = await this.database.runApart<Row>(READ, valuesOf(query, limit));
+    const rows = await this.database.runApart<Row>(READ, valuesOf(query, limit, true));
     return toReading(rows, query, limit);
   }
 }
 
-function valuesOf(query: ChangesQuery, examineLimit: number): unknown[] {
+function valuesOf(query: ChangesQuery, examineLimit: number, withConcerned: boolean): unknown[] {
   const { since, limit, serviceInstanceName, tenantId, readable } = query;
   return [
     since,
@@ -107,6 +107,7 @@ function valuesOf(query: ChangesQuery, examineLimit: number): unknown[] {
     tenantId ?? null,
     shownOf(readable) ?? null,
     limit,
+    withConcerned,
   ];
 }
 

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { isAskedFor } from '../../src/changes/change.js';
+import { isAskedFor, type PlacedChange } from '../../src/changes/change.js';
 import { PlayedFeed, type Entry } from './played-feed.js';
 
 const INSTANCES = [undefined, 'epts', 'cmx'];
@@ -37,7 +37,9 @@ it('memory and the database find the same for every query', async () => {
         const query = { serviceInstanceName, tenantId, readable, since: 5, limit: 5000 };
         const found = await played.store.read(query, 100_000);
         const remembered = placed.filter((one) => isAskedFor(one, query));
-        expect(found.placed).toEqual(remembered);
+        // Whom a wide entry concerns is fetched for memory only.
+        const changes = (placed: readonly PlacedChange[]) => placed.map(({ change }) => change);
+        expect(changes(found.placed)).toEqual(changes(remembered));
         counts.add(remembered.length);
       }
     }
