@@ -1,6 +1,7 @@
 import pg from 'pg';
 import type { Logger } from '../logging/logger.js';
 import { driverSettings, type ConnectionSettings } from './driver-settings.js';
+import { SteadyClient } from './steady-client.js';
 
 const POOL_SIZE = 2;
 
@@ -13,7 +14,11 @@ export interface ApartSettings extends ConnectionSettings {
 }
 
 export function createApartPool(settings: ApartSettings, logger: Logger): pg.Pool {
-  const pool = new pg.Pool({ ...apartDriverSettings(settings), max: POOL_SIZE });
+  const pool = new pg.Pool({
+    ...apartDriverSettings(settings),
+    Client: SteadyClient,
+    max: POOL_SIZE,
+  });
   pool.on('error', (error) => {
     logger.warn({ err: error }, 'An idle connection to the database was lost');
   });
@@ -22,7 +27,7 @@ export function createApartPool(settings: ApartSettings, logger: Logger): pg.Poo
 
 /** Opens one outside the pool, for what only a connection can keep; the caller ends it. */
 export async function openApart(settings: ApartSettings): Promise<pg.Client> {
-  const client = new pg.Client(apartDriverSettings(settings));
+  const client = new SteadyClient(apartDriverSettings(settings));
   await client.connect();
   return client;
 }

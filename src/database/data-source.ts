@@ -3,6 +3,7 @@ import { driverSettings, type ConnectionSettings } from './driver-settings.js';
 import { InitialSchema1763800000000 } from './migrations/1763800000000-initial-schema.js';
 import { WhoChanged1795400000000 } from './migrations/1795400000000-who-changed.js';
 import { ChangesSince1795478400000 } from './migrations/1795478400000-changes-since.js';
+import { SteadyClient } from './steady-client.js';
 
 /** Every migration, oldest first. Once landed they are never edited. */
 export const MIGRATIONS = [
@@ -29,7 +30,7 @@ export function createDataSource(settings: DataSourceSettings): DataSource {
     migrationsTransactionMode: 'each',
     logging: false,
     // Given to the driver as they are, and over what TypeORM makes of the URL.
-    extra: driverSettings(settings),
+    extra: { ...driverSettings(settings), Client: SteadyClient },
   };
   return new DataSource(options);
 }

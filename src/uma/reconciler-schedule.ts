@@ -50,8 +50,6 @@ export class ReconcilerSchedule extends Rounds {
    */
   private async runAlone(wasWanted: boolean): Promise<boolean> {
     const connection = await this.database.openConnection();
-    // What happens to it is seen by the statements that use it.
-    connection.on('error', () => undefined);
     try {
       const { rows } = await connection.query<{ locked: boolean }>(
         'SELECT pg_try_advisory_lock($1) AS locked',

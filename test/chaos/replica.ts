@@ -9,6 +9,8 @@ interface Run {
   process: TektonProcess;
   /** Known once it serves. */
   callers?: { rest: Caller; management: Caller };
+  /** Known once it has ended, which it must not by itself. */
+  ending?: Ending;
 }
 
 /** One Tekton of a cluster, a process that can be broken in every way and started again. */
@@ -51,6 +53,7 @@ export class Replica {
     this.starts++;
     const run: Run = { process: new TektonProcess(this.environmentOf(this.id)) };
     this.run = run;
+    void run.process.end().then((ending) => (run.ending = ending));
     const { restUrl, managementUrl } = await run.process.waitForLog('Tekton is ready');
     run.callers = {
       rest: new Caller(`${String(restUrl)}/api/v1`),
@@ -106,7 +109,9 @@ export class Replica {
   }
 
   private requireCallers(): NonNullable<Run['callers']> {
-    if (this.run?.callers === undefined) throw new Error(`${this.name} does not serve`);
-    return this.run.callers;
+    const { callers, ending } = this.run ?? {};
+    if (ending) throw new Error(`${this.id} ended with ${ending.code}:\n${ending.stderr}`);
+    if (callers === undefined) throw new Error(`${this.name} does not serve`);
+    return callers;
   }
 }
