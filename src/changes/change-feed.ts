@@ -14,9 +14,16 @@ import { Waiters, type Waiter } from './waiters.js';
 const RESTS_AFTER_MS = 60_000;
 const READ_AT_A_TIME = 250;
 const RETRY_MS = 1000;
+/**
+ * After which the feed looks by itself when somebody begins to wait: a signal may be lost, and a
+ * version before this one does not send any.
+ */
+const LOOKS_AFTER_MS = 5000;
 
-/** How long a call waits: until then, or until its caller is gone. */
+/** Who waits, and how long: until then, or until the caller is gone. */
 export interface Patience {
+  /** Whose issuer vouches for the caller. */
+  readonly callerTenant: string;
   /** By the clock of this process, in milliseconds. */
   readonly until: number;
   readonly gone: AbortSignal;
@@ -40,6 +47,7 @@ export class ChangeFeed implements OnModuleDestroy {
   private stopping = false;
   private newestSignal = 0;
   private usedAt = 0;
+  private readAt = 0;
 
   constructor(
     private readonly store: ChangeStore,
@@ -81,9 +89,9 @@ export class ChangeFeed implements OnModuleDestroy {
     if (this.stopping) return { position: query.since, changes: [] };
     this.usedAt = Date.now();
     this.recent ??= this.wakeUp(query.since);
-    if (query.since > this.recent.position) {
-      this.catchUp();
-    } else {
+    const isAhead = query.since > this.recent.position;
+    if (isAhead || Date.now() - this.readAt > LOOKS_AFTER_MS) this.catchUp();
+    if (!isAhead) {
       // What came between the look at the database and now.
       const answer = this.answer(query);
       if (!answer || answer.changes.length > 0) return answer;
@@ -108,9 +116,13 @@ export class ChangeFeed implements OnModuleDestroy {
     return recent;
   }
 
-  private join(query: ChangesQuery, { until, gone }: Patience): Promise<ChangesDto | undefined> {
+  private join(
+    query: ChangesQuery,
+    { callerTenant, until, gone }: Patience,
+  ): Promise<ChangesDto | undefined> {
     return new Promise((resolve) => {
       const waiter: Waiter = {
+        callerTenant,
         query,
         end: (answer) => {
           clearTimeout(timer);
@@ -172,6 +184,7 @@ export class ChangeFeed implements OnModuleDestroy {
   }
 
   private async readSome(recent: RecentChanges): Promise<void> {
+    this.readAt = Date.now();
     const { placed, position, lastPosition } = await this.store.readAll(
       recent.position,
       READ_AT_A_TIME,

@@ -18,7 +18,8 @@ const READ: Statement = {
     SELECT lease.last_position, lease.pruned_position, entry.*
     FROM relay_lease lease LEFT JOIN LATERAL (
       SELECT position, operation, service_instance_name, tenant_id,
-        CASE WHEN $7::boolean THEN concerned_tenant_ids END AS concerned_tenant_ids, app_name, app_version_name, revision, correlation_id, created_at
+        CASE WHEN $7::boolean THEN concerned_tenant_ids END AS concerned_tenant_ids,
+        app_name, app_version_name, revision, correlation_id, created_at
       FROM outbox
       WHERE $1::bigint >= lease.pruned_position
         AND position > $1 AND position <= least($1 + $2::bigint, lease.last_position)

@@ -40,7 +40,7 @@ export class ChangesController {
   @ApiErrors(400, 404, 410)
   list(
     @ParametersOfCall() { wait, since, limit, ...narrowing }: ChangesParameters,
-    @CurrentCall() { readable }: Call,
+    @CurrentCall() { caller, readable }: Call,
     @Req() request: FastifyRequest,
   ): Promise<ChangesDto> {
     const query = {
@@ -52,6 +52,8 @@ export class ChangesController {
     };
     if (wait === 0) return this.changes.find(query, undefined);
     const until = Date.now() + wait * 1000;
-    return whileConnected(request, (gone) => this.changes.find(query, { until, gone }));
+    return whileConnected(request, (gone) =>
+      this.changes.find(query, { callerTenant: caller.tenantId, until, gone }),
+    );
   }
 }

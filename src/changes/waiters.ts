@@ -20,6 +20,8 @@ export const waitingGaugeProvider = makeGaugeProvider({
 
 /** A call that waits for a change. */
 export interface Waiter {
+  /** Whose issuer vouches for the caller. */
+  readonly callerTenant: string;
   readonly query: ChangesQuery;
   /** @param answer none if it must ask the database anew */
   readonly end: (answer: ChangesDto | undefined) => void;
@@ -29,29 +31,32 @@ export interface Waiter {
 @Injectable()
 export class Waiters {
   private readonly groups = new Map<string | undefined, Set<Waiter>>();
+  private readonly countByTenant = new Map<string, number>();
   private count = 0;
   private readonly limit: number;
+  private readonly tenantLimit: number;
 
   constructor(
     @InjectMetric(WAITING) private readonly gauge: Gauge,
     @Inject(SETTINGS) settings: Settings,
   ) {
     this.limit = settings['changes.waiting-limit'];
+    this.tenantLimit = settings['changes.tenant-waiting-limit'];
   }
 
   get size(): number {
     return this.count;
   }
 
-  /** @throws {TektonError} UNAVAILABLE if there are too many */
+  /** @throws {TektonError} UNAVAILABLE if there are too many, of all or of one tenant */
   add(waiter: Waiter): void {
-    if (this.count >= this.limit) {
-      throw new TektonError(
-        'UNAVAILABLE',
-        `${this.limit} calls wait for changes already; try again, or ask without wait (the option changes.waiting-limit)`,
-        { headers: { 'retry-after': String(RETRY_AFTER_SECONDS) } },
-      );
+    const { callerTenant } = waiter;
+    const ofTenant = this.countByTenant.get(callerTenant) ?? 0;
+    if (this.count >= this.limit) throw tooMany(this.limit, 'changes.waiting-limit');
+    if (ofTenant >= this.tenantLimit) {
+      throw tooMany(this.tenantLimit, 'changes.tenant-waiting-limit', ' of your tenant');
     }
+    this.countByTenant.set(callerTenant, ofTenant + 1);
     const { serviceInstanceName } = waiter.query;
     const group = this.groups.get(serviceInstanceName) ?? new Set();
     this.groups.set(serviceInstanceName, group.add(waiter));
@@ -94,13 +99,23 @@ export class Waiters {
   }
 
   private remove(waiter: Waiter): boolean {
-    const isThere = this.groups.get(waiter.query.serviceInstanceName)?.delete(waiter) === true;
-    if (isThere) {
-      this.count--;
-      this.gauge.dec();
-    }
-    return isThere;
+    const { callerTenant, query } = waiter;
+    if (this.groups.get(query.serviceInstanceName)?.delete(waiter) !== true) return false;
+    this.count--;
+    this.gauge.dec();
+    const ofTenant = this.countByTenant.get(callerTenant) ?? 0;
+    if (ofTenant > 1) this.countByTenant.set(callerTenant, ofTenant - 1);
+    else this.countByTenant.delete(callerTenant);
+    return true;
   }
+}
+
+function tooMany(limit: number, option: string, whose = ''): TektonError {
+  return new TektonError(
+    'UNAVAILABLE',
+    `${limit} calls${whose} wait for changes already; try again, or ask without wait (the option ${option})`,
+    { headers: { 'retry-after': String(RETRY_AFTER_SECONDS) } },
+  );
 }
 
 async function answerInTurns(told: readonly (readonly [Waiter, ChangesDto])[]): Promise<void> {

@@ -1,22 +1,39 @@
+import type { Socket } from 'node:net';
 import type { FastifyRequest } from 'fastify';
+import { TektonError } from '../errors/tekton-error.js';
 
-/** Does something that is of no use to anybody once the caller is gone, which `gone` then tells. */
+/** Connections that have a call under way here. */
+const busy = new WeakSet<Socket>();
+
+/**
+ * Does something that is of no use to anybody once the caller is gone, which `gone` then tells. One
+ * at a time for a connection: of requests that are sent one after the other without waiting, all
+ * would be kept here until the first is answered.
+ *
+ * @throws {TektonError} UNAVAILABLE if one is under way on the connection
+ */
 export async function whileConnected<Result>(
   { raw: { socket } }: FastifyRequest,
   work: (gone: AbortSignal) => Promise<Result>,
 ): Promise<Result> {
+  if (busy.has(socket)) {
+    throw new TektonError(
+      'UNAVAILABLE',
+      'A call waits on this connection already; send the next when it is answered, or on another connection',
+      { headers: { 'retry-after': '1' } },
+    );
+  }
+  busy.add(socket);
   const departure = new AbortController();
   const leave = () => {
     departure.abort();
   };
-  // Not the answer: where requests are sent one after the other without waiting, those behind the
-  // first have no connection of their own to tell them. And there may be many of them.
-  socket.setMaxListeners(0);
   socket.once('close', leave);
   if (socket.destroyed) leave();
   try {
     return await work(departure.signal);
   } finally {
+    busy.delete(socket);
     socket.off('close', leave);
   }
 }

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Inject, Injectable } from '@nestjs/common';
 import { Database, type Statement } from '../database/database.js';
 import { LOGGER, type Logger } from '../logging/logger.js';
+import { ToldOfTenants } from '../outbox/told-of-tenants.js';
 
 /** Revisions that one statement looks at, so that it never keeps others waiting. */
 const STEP = 1000;
@@ -45,7 +46,7 @@ interface ErasedRow {
 }
 
 /**
- * Erases what history holds of tenants that are gone. Their revisions may stand anywhere, since an
+ * Erases what history, and what is kept of notifications, holds of tenants that are gone. Their revisions may stand anywhere, since an
  * address keeps its counter when its name goes over to another tenant, and no index leads to them:
  * all history is walked through, once for all of them.
  */
@@ -53,6 +54,7 @@ interface ErasedRow {
 export class TenantHistory {
   constructor(
     private readonly database: Database,
+    private readonly told: ToldOfTenants,
     @Inject(LOGGER) private readonly logger: Logger,
   ) {}
 
@@ -66,6 +68,7 @@ export class TenantHistory {
     moment: Date,
     isStopped: () => boolean,
   ): Promise<ReadonlySet<string> | undefined> {
+    await this.told.erase(tenantIds, moment, isStopped);
     const found = new Set<string>();
     let [configurationId, revision, erased] = ['0', '0', 0];
     for (;;) {

@@ -39,12 +39,19 @@ const NOTE: Statement = {
 const COLUMNS = `tenant_id AS "tenantId", correlation_id AS "correlationId",
   requested_at AS "requestedAt"`;
 
+/** Those who have something come first: anybody on NATS may tell of tenants that never were. */
 const LIST: Statement = {
   name: 'list_tenant_removals',
   text: `
     SELECT ${COLUMNS}, requested_at < now() - interval '${SETTLES_AFTER}' AS "isSettled",
       now() AS moment
-    FROM tenant_removals ORDER BY requested_at LIMIT ${MOST_AT_A_TIME}`,
+    FROM tenant_removals r
+    ORDER BY
+      EXISTS (SELECT FROM applications a WHERE a.tenant_id = r.tenant_id)
+        OR EXISTS (SELECT FROM configurations c
+          WHERE c.level = 'tenant' AND c.owner_name = r.tenant_id AND c.document IS NOT NULL) DESC,
+      requested_at
+    LIMIT ${MOST_AT_A_TIME}`,
 };
 
 const EXPIRE: Statement = {

@@ -1,4 +1,5 @@
 import { Inject, Injectable, type OnModuleDestroy, type OnModuleInit } from '@nestjs/common';
+import pLimit from 'p-limit';
 import { LOGGER, type Logger } from '../logging/logger.js';
 import { keepTrying } from '../retry/keep-trying.js';
 import { SYSTEM_TENANT } from '../tenancy/tenant.js';
@@ -9,6 +10,8 @@ import { TenantRemovalSchedule } from './tenant-removal-schedule.js';
 
 /** What has happened is over by then, or will be told again. */
 const GIVE_UP_AFTER_MS = 10 * 60 * 1000;
+/** At a time: a flood of events must not keep callers of the API from the database. */
+const WRITES = 2;
 const BACK_OFF = { firstMs: 200, lastMs: 10_000 };
 
 /** What is being written of a tenant: whatever is heard of it next takes its place. */
@@ -25,6 +28,7 @@ interface Writing {
 export class TenantRemovalListener implements OnModuleInit, OnModuleDestroy {
   private readonly stopping = new AbortController();
   private readonly writing = new Map<string, Writing>();
+  private readonly inTurn = pLimit(WRITES);
 
   constructor(
     private readonly events: TenantEvents,
@@ -99,7 +103,7 @@ export class TenantRemovalListener implements OnModuleInit, OnModuleDestroy {
     const outcome = { isDone: false };
     await keepTrying(
       async () => {
-        await attempt();
+        await this.inTurn(attempt);
         outcome.isDone = true;
       },
       (error, waitMs) => {

@@ -45,6 +45,11 @@ export function isDeadlock(error: unknown): boolean {
   return ['40P01', '40001'].includes(driverError(error).code ?? '');
 }
 
+/** SQLSTATE 55P03. */
+export function isLockTimeout(error: unknown): boolean {
+  return driverError(error).code === '55P03';
+}
+
 /** node-postgres: the server has not answered in time; the connection still waits for it. */
 export function isUnanswered(error: unknown): boolean {
   return error instanceof Error && error.message.includes('Query read timeout');

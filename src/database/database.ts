@@ -65,7 +65,12 @@ export class Database {
   }
 
   private async open(stopping: AbortSignal): Promise<void> {
-    await this.migrate();
+    const tellBusy = (message: string) => {
+      this.logger.warn(message);
+    };
+    const migrated = await migrate(this.settings, tellBusy);
+    if (migrated.length > 0)
+      this.logger.info({ migrations: migrated }, 'The database was migrated');
     const dataSource = await createDataSource(this.settings).initialize();
     if (stopping.aborted) {
       await dataSource.destroy();
@@ -192,17 +197,6 @@ export class Database {
   /** A connection outside the pools, for what only a connection can keep; the caller ends it. */
   openConnection(): Promise<Client> {
     return openApart(this.settings);
-  }
-
-  private async migrate(): Promise<void> {
-    const { queryTimeoutMs: _, ...untimed } = this.settings;
-    const dataSource = await createDataSource({ ...untimed, poolSize: 2 }).initialize();
-    try {
-      const names = await migrate(dataSource);
-      if (names.length > 0) this.logger.info({ migrations: names }, 'The database was migrated');
-    } finally {
-      await dataSource.destroy();
-    }
   }
 }
 

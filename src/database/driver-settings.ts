@@ -10,6 +10,8 @@ export interface ConnectionSettings {
   connectTimeoutMs: number;
   /** Time that one statement may take; none for migrations. */
   queryTimeoutMs?: number;
+  /** Time that one statement may wait for a lock, for those that keep others waiting meanwhile. */
+  lockTimeoutMs?: number;
   /**
    * Time after which the server gives up a connection on which it hears nothing of us, and so sets
    * free what it has locked; without, that is the server's own business.
@@ -23,6 +25,7 @@ const SERVER_FIRST_MS = 1000;
 /** What the driver is told of a connection. */
 export function driverSettings(settings: ConnectionSettings): ClientConfig {
   const { tls, applicationName, connectTimeoutMs, queryTimeoutMs, silenceTimeoutMs } = settings;
+  const { lockTimeoutMs } = settings;
   const ssl = driverTls(tls ?? {});
   return {
     connectionString: addressOf(settings),
@@ -30,6 +33,7 @@ export function driverSettings(settings: ConnectionSettings): ClientConfig {
     application_name: applicationName,
     connectionTimeoutMillis: connectTimeoutMs,
     keepAlive: true,
+    ...(lockTimeoutMs !== undefined && { lock_timeout: lockTimeoutMs }),
     ...(queryTimeoutMs !== undefined && {
       statement_timeout: queryTimeoutMs,
       query_timeout: queryTimeoutMs + SERVER_FIRST_MS,

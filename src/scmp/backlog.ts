@@ -17,6 +17,10 @@ const MEASURE: Statement = {
     FROM relay_lease lease`,
 };
 
+/** The first migration makes it; without it nobody may relay. */
+export const LEASE_ROW_MISSING =
+  'The table relay_lease has lost its row: nothing can be told. Restore the database from a backup';
+
 /** What is committed and not yet confirmed by NATS. */
 export interface BacklogSize {
   entries: number;
@@ -28,11 +32,13 @@ export interface BacklogSize {
 export class Backlog {
   constructor(private readonly database: Database) {}
 
+  /** @throws {Error} if nothing can be relayed at all, as {@link LEASE_ROW_MISSING} says */
   async measure(): Promise<BacklogSize> {
     const [row] = await this.database.runApart<{ entries: string; oldest_seconds: number | null }>(
       MEASURE,
       [],
     );
-    return { entries: Number(row?.entries ?? 0), oldestSeconds: row?.oldest_seconds ?? 0 };
+    if (!row) throw new Error(LEASE_ROW_MISSING);
+    return { entries: Number(row.entries), oldestSeconds: row.oldest_seconds ?? 0 };
   }
 }

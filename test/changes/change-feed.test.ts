@@ -81,6 +81,16 @@ describe('a call that waits is told of what is placed', () => {
     expect(positions(await told)).toEqual([1]);
   });
 
+  it('when a signal was lost, as soon as another call comes some time later', async () => {
+    const told = played.ask(0);
+    await played.waiting();
+    await played.store.settled();
+    await played.place(EPTS);
+    vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 6000 });
+    expect(positions(await played.ask(0))).toEqual([1]);
+    expect(positions(await told)).toEqual([1]);
+  });
+
   it('in more parts than the feed reads at a time', async () => {
     await played.place(EPTS);
     const told = played.ask(1);
@@ -106,6 +116,19 @@ describe('a call that waits is told of what is placed', () => {
     played.signal(`${await played.place(EPTS, CMX, EPTS, EPTS)}`);
     expect(await told).toMatchObject({ position: 3, changes: [{ position: 1 }, { position: 3 }] });
     expect(await played.ask(3)).toMatchObject({ position: 4, changes: [{ position: 4 }] });
+  });
+});
+
+describe('what was read', () => {
+  it('is remembered for a minute: a tenant that it is about may be gone later', async () => {
+    const told = played.ask(0);
+    await played.waiting();
+    played.signal(`${await played.place(EPTS)}`);
+    await told;
+    await played.remove('acme');
+    expect(positions(await played.ask(0))).toEqual([1]);
+    vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 61_000 });
+    expect(positions(await played.ask(0, { waitMs: 0 }))).toEqual([]);
   });
 });
 

@@ -136,15 +136,23 @@ describe('a call that waits', () => {
     await expect.poll(() => waitingAt(first.management)).toBe(0);
   });
 
-  it('leaves its place also if it was sent behind others on one connection', async () => {
+  it('is refused behind another that waits on the same connection', async () => {
     const since = await settledPosition(first.rest, first.management);
     const { hostname, port } = new URL(first.rest.baseUrl);
     const socket = connect(Number(port), hostname);
     const request = `GET /api/v1/changes?since=${since}&wait=60 HTTP/1.1\r\nhost: x\r\n\r\n`;
-    socket.write(request.repeat(3));
-    await expect.poll(() => waitingAt(first.management)).toBe(3);
+    let answers = '';
+    socket.on('data', (chunk: Buffer) => (answers += chunk.toString()));
+    socket.write(request.repeat(2));
+    await expect.poll(() => waitingAt(first.management)).toBe(1);
+    await change(first, 'epts');
+    await expect
+      .poll(() => answers.match(/HTTP\/1\.1 \d+/g))
+      .toEqual(['HTTP/1.1 200', 'HTTP/1.1 503']);
+    expect(answers).toContain('on this connection');
+    socket.write(request);
+    await expect.poll(() => answers.match(/HTTP\/1\.1 200/g)).toHaveLength(2);
     socket.destroy();
-    await expect.poll(() => waitingAt(first.management)).toBe(0);
   });
 
   it('leaves nothing behind on a connection that is used again', async () => {

@@ -124,9 +124,18 @@ export class PlayedFeed {
 
   /** A call that waits for what `epts` is told. */
   ask(since: number, { waitMs = 20_000, limit = 500 } = {}): Promise<ChangesDto> {
-    const patience = { until: Date.now() + waitMs, gone: new AbortController().signal };
+    const patience = {
+      callerTenant: 'kaa',
+      until: Date.now() + waitMs,
+      gone: new AbortController().signal,
+    };
     const query = { serviceInstanceName: 'epts', tenantId: undefined, readable: 'all' } as const;
     return this.service.find({ ...query, since, limit }, patience);
+  }
+
+  /** Deletes what is kept of a tenant. */
+  async remove(tenantId: string): Promise<void> {
+    await this.client.query('DELETE FROM outbox WHERE tenant_id = $1', [tenantId]);
   }
 
   /** Until so many calls wait. */

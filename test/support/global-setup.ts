@@ -3,7 +3,6 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestProject } from 'vitest/node';
-import { createDataSource } from '../../src/database/data-source.js';
 import { migrate } from '../../src/database/migrate.js';
 import { startEmbeddedPostgres } from '../../src/local/embedded-postgres.js';
 import { chooseCacheFolder, findNatsServer } from '../../src/local/find-nats-server.js';
@@ -34,14 +33,13 @@ export default async function setup(project: TestProject): Promise<() => Promise
   await withDatabase(postgres.url, 'postgres', (client) =>
     client.query(`CREATE DATABASE ${TEMPLATE_DATABASE}`),
   );
-  const template = await createDataSource({
+  const template = {
     url: databaseUrl(postgres.url, TEMPLATE_DATABASE),
     applicationName: 'test',
     poolSize: 2,
     connectTimeoutMs: 10_000,
-  }).initialize();
-  await migrate(template);
-  await template.destroy();
+  };
+  await migrate(template, console.error);
   project.provide('postgresUrl', postgres.url);
   project.provide('natsServerBinary', binary);
   project.provide('rsaKeys', await makeRsaKeys());

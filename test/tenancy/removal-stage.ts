@@ -26,9 +26,17 @@ export interface Data {
   appVersions: number;
   configurations: number;
   revisions: number;
+  /** Of those that are kept for who was away, whatever tells that all was deleted. */
+  notifications: number;
 }
 
-export const NOTHING: Data = { applications: 0, appVersions: 0, configurations: 0, revisions: 0 };
+export const NOTHING: Data = {
+  applications: 0,
+  appVersions: 0,
+  configurations: 0,
+  revisions: 0,
+  notifications: 0,
+};
 
 /** A Tekton that removes the data of tenants, and what a test needs to see it do so. */
 export class RemovalStage {
@@ -148,7 +156,10 @@ export class RemovalStage {
           WHERE a.tenant_id = $1) AS "appVersions",
         (SELECT count(*)::int FROM configurations
           WHERE tenant_id = $1 AND document IS NOT NULL) AS configurations,
-        (SELECT count(*)::int FROM configuration_revisions WHERE tenant_id = $1) AS revisions`,
+        (SELECT count(*)::int FROM configuration_revisions WHERE tenant_id = $1) AS revisions,
+        (SELECT count(*)::int FROM outbox
+          WHERE tenant_id = $1 AND (app_name IS NOT NULL OR service_instance_name IS NOT NULL)
+        ) AS notifications`,
       [tenantId],
     );
     return row ?? NOTHING;

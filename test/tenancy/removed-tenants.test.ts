@@ -2,7 +2,13 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { listed } from './managed-tekton.js';
 import { CMX, NOTHING, RemovalStage, type Data } from './removal-stage.js';
 
-const FULL: Data = { applications: 1, appVersions: 1, configurations: 3, revisions: 6 };
+const FULL: Data = {
+  applications: 1,
+  appVersions: 1,
+  configurations: 3,
+  revisions: 6,
+  notifications: 8,
+};
 const TENANT_CONFIG = `/tenant-configs?tenantId=acme&${CMX}`;
 const APP_CONFIG = `/app-configs/applications/kettle?${CMX}`;
 
