@@ -17,6 +17,7 @@ import { VitalsModule } from './management/management.module.js';
 import { NatsModule } from './nats/nats.module.js';
 import { OutboxEntry } from './outbox/outbox-entry.entity.js';
 import { RelayLeaseRow } from './outbox/relay-lease.entity.js';
+import { admissionProviders } from './rest/admission.js';
 import { requestDurationProvider } from './rest/request-metrics.js';
 import { ScmpModule } from './scmp/scmp.module.js';
 import type { Settings } from './settings/settings.js';
@@ -33,7 +34,7 @@ export const ENTITIES = [
   TenantRemovalRequest,
 ];
 
-@Module({ providers: [requestDurationProvider] })
+@Module({ providers: [requestDurationProvider, ...admissionProviders] })
 export class AppModule {
   /** @param more modules that only some deployments have */
   static register(

@@ -11,8 +11,10 @@ import { MetricsSampler } from './management/metrics-sampler.js';
 import { NatsConnection } from './nats/nats-connection.js';
 import { NatsEventsStrategy } from './nats/nats-events.strategy.js';
 import { serveOpenApi } from './openapi.js';
+import { Admission, HELD, IN_FLIGHT, REFUSED } from './rest/admission.js';
 import { ErrorFilter } from './rest/error.filter.js';
 import { createHttpAdapter, observeAnswers } from './rest/http-server.js';
+import { limitRequests } from './rest/request-limits.js';
 import { REQUEST_DURATION } from './rest/request-metrics.js';
 import { RouteTable } from './rest/route-table.js';
 import type { Settings } from './settings/settings.js';
@@ -51,6 +53,12 @@ export async function createApp(
   );
   app.setGlobalPrefix('api/v1', { exclude: ['health', 'health/*path', 'metrics'] });
   app.useGlobalFilters(new ErrorFilter(logger, routes.explain));
+  const admission = new Admission(
+    settings,
+    { inFlight: app.get(IN_FLIGHT), held: app.get(HELD), refused: app.get(REFUSED) },
+    logger,
+  );
+  limitRequests(adapter, admission, settings['http.stall-timeout'] * 1000);
   observeAnswers(adapter, app.get<Histogram>(REQUEST_DURATION), logger);
   const origins = settings['http.cors.origins'];
   if (origins.length > 0) {

@@ -27,6 +27,8 @@ export interface Patience {
   /** By the clock of this process, in milliseconds. */
   readonly until: number;
   readonly gone: AbortSignal;
+  /** Called when there is nothing to do but wait. */
+  readonly onWait: () => void;
 }
 
 /**
@@ -87,6 +89,7 @@ export class ChangeFeed implements OnModuleDestroy {
    */
   async wait(query: ChangesQuery, patience: Patience): Promise<ChangesDto | undefined> {
     if (this.stopping) return { position: query.since, changes: [] };
+    patience.onWait();
     this.usedAt = Date.now();
     this.recent ??= this.wakeUp(query.since);
     const isAhead = query.since > this.recent.position;

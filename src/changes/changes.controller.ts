@@ -53,7 +53,12 @@ export class ChangesController {
     if (wait === 0) return this.changes.find(query, undefined);
     const until = Date.now() + wait * 1000;
     return whileConnected(request, (gone) =>
-      this.changes.find(query, { callerTenant: caller.tenantId, until, gone }),
+      this.changes.find(query, {
+        callerTenant: caller.tenantId,
+        until,
+        gone,
+        onWait: () => request.place?.leave(),
+      }),
     );
   }
 }

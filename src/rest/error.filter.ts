@@ -1,6 +1,7 @@
 import { Catch, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Logger } from '../logging/logger.js';
+import { OverloadError } from './admission.js';
 import { JSON_UTF8 } from './json-utf8.js';
 import { ERROR_STATUS, TektonError, type ErrorCode, type Fault } from '../errors/tekton-error.js';
 
@@ -38,7 +39,7 @@ export class ErrorFilter implements ExceptionFilter {
     const told = this.toTektonError(error, request);
     if (told.code === 'INTERNAL') {
       this.logger.error({ err: error, correlationId: request.id }, 'A request failed');
-    } else if (told.status >= 500) {
+    } else if (told.status >= 500 && !(told instanceof OverloadError)) {
       // There may be thousands of these a second: what is behind them is said where it is noticed.
       this.logger.warn({ correlationId: request.id }, told.message);
     }

@@ -48,11 +48,13 @@ export function createHttpAdapter(settings: Settings): FastifyAdapter {
   const fastify = adapter.getInstance();
   // Beyond a number of headers Node leaves them out without a word; their size is limited anyway.
   fastify.server.maxHeadersCount = 0;
+  fastify.server.maxConnections = settings['http.connections-limit'];
   fastify.server.on('checkExpectation', refuseExpectation);
   const sizes = bodyLimits(settings);
   fastify.removeAllContentTypeParsers();
   fastify.addContentTypeParser('*', (request, payload, done) => {
-    done(null, new RequestBody(payload, request.headers, sizes));
+    const hold = (bytes: number) => request.place?.holdBody(bytes);
+    done(null, new RequestBody(payload, request.headers, sizes, hold));
   });
   const urlLimit = settings['http.url-limit'];
   fastify.addHook('onRequest', (request, reply, done) => {
@@ -142,7 +144,9 @@ function observe(
   const route = routeOptions.url ?? 'none';
   duration.observe({ method, route, status }, elapsedTime / 1000);
   const isRead = (method === 'GET' || method === 'HEAD') && status < 400;
-  const level = isRead ? 'debug' : 'info';
+  // Of those that found no room there may be thousands a second.
+  const isRefusedAtOnce = status === 503 && request.place === undefined;
+  const level = isRead || isRefusedAtOnce ? 'debug' : 'info';
   if (!logger.isLevelEnabled(level)) return;
   const durationMs = Math.round(elapsedTime * 100) / 100;
   const { callerTenant: tenant, refusal } = request;

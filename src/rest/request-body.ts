@@ -28,6 +28,9 @@ const CONTENT_TYPE =
   /^\s*([\w!#$%&'*+.^`|~-]+\/[\w!#$%&'*+.^`|~-]+)((?:\s*;\s*[\w!#$%&'*+.^`|~-]+=(?:[\w!#$%&'*+.^`|~-]+|"(?:[^"\\]|\\.)*"))*)\s*;?\s*$/;
 const CHARSET = /;\s*charset=([^;\s]+)/gi;
 
+/** What is still on its way of a body would be read as the next request. */
+export const UNREAD_HEADERS = { connection: 'close' } as const;
+
 /** Refuses invalid UTF-8 rather than replacing it; a byte order mark is passed over. */
 const utf8 = new TextDecoder('utf-8', { fatal: true });
 
@@ -40,6 +43,8 @@ export class RequestBody {
     private readonly stream: IncomingMessage | undefined,
     private readonly headers: IncomingHttpHeaders,
     private readonly limits: Readonly<Record<BodySize, BodyLimits>>,
+    /** Called with the bytes that come; throws if there is no room for them. */
+    private readonly hold: (bytes: number) => void,
   ) {}
 
   /**
@@ -109,14 +114,16 @@ export class RequestBody {
     { bytes: limit, bytesOption }: BodyLimits,
   ): Promise<Buffer> {
     return new Promise((resolve, reject) => {
-      const tooLarge = () => {
+      const refuse = (error: TektonError) => {
         stream.removeAllListeners('data').pause();
-        reject(
+        reject(error);
+      };
+      const tooLarge = () => {
+        refuse(
           new TektonError(
             'PAYLOAD_TOO_LARGE',
             `The body is larger than ${limit} bytes; the limit is the option ${bytesOption}`,
-            // What is still on its way would be read as the next request.
-            { headers: { connection: 'close' } },
+            { headers: UNREAD_HEADERS },
           ),
         );
       };
@@ -128,8 +135,16 @@ export class RequestBody {
       let size = 0;
       stream.on('data', (chunk: Buffer) => {
         size += chunk.length;
-        chunks.push(chunk);
-        if (size > limit) tooLarge();
+        if (size > limit) {
+          tooLarge();
+          return;
+        }
+        try {
+          this.hold(chunk.length);
+          chunks.push(chunk);
+        } catch (error) {
+          refuse(error as TektonError);
+        }
       });
       stream.once('end', () => {
         resolve(chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks));
@@ -154,7 +169,9 @@ function unsupported(what: string, types: readonly string[]): TektonError {
 /** The body of a request, not read yet. */
 export const BodyOfCall = createParamDecorator((_: unknown, context: ExecutionContext) => {
   const { body } = context.switchToHttp().getRequest<FastifyRequest>();
-  return body instanceof RequestBody ? body : new RequestBody(undefined, {}, NO_LIMITS);
+  return body instanceof RequestBody
+    ? body
+    : new RequestBody(undefined, {}, NO_LIMITS, () => undefined);
 });
 
 /** For a request without a body, which no limit applies to. */

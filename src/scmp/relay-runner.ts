@@ -18,6 +18,11 @@ export class RelayRunner {
     private readonly nats: NatsConnection,
   ) {}
 
+  /** Whether this replica holds the lease, and so is the one that sends. */
+  get isActive(): boolean {
+    return this.lease.isHeld;
+  }
+
   start(): void {
     const wake = () => {
       this.relay.wake();

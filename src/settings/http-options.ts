@@ -46,6 +46,32 @@ export const HTTP_OPTIONS = {
     min: KIBIBYTE,
     max: 1024 * MEBIBYTE,
   }),
+  'http.requests-limit': integer({
+    about:
+      'How many requests are answered at a time (503 above); calls that wait for a change count apart.',
+    default: 4000,
+    min: 1,
+    max: 1_000_000,
+  }),
+  'http.bodies-limit': integer({
+    about:
+      'Bytes of request bodies that are worked on at a time (503 above); memory grows by some times as much.',
+    default: 128 * MEBIBYTE,
+    min: KIBIBYTE,
+    max: 64 * 1024 * MEBIBYTE,
+  }),
+  'http.answers-limit': integer({
+    about: 'Bytes of answers to reads that wait to be taken by their callers (503 above).',
+    default: 256 * MEBIBYTE,
+    min: KIBIBYTE,
+    max: 64 * 1024 * MEBIBYTE,
+  }),
+  'http.connections-limit': integer({
+    about: 'How many connections to the REST API may be open (those above are closed at once).',
+    default: 20_000,
+    min: 1,
+    max: 1_000_000,
+  }),
   'http.header-limit': integer({
     about: 'Bytes that all headers of a request may have together (431 above).',
     default: 32 * KIBIBYTE,
@@ -84,7 +110,7 @@ export const HTTP_OPTIONS = {
     max: 1000,
   }),
   'http.stall-timeout': integer({
-    about: 'Seconds that the reader of a bulk read may take nothing before it is cut off.',
+    about: 'Seconds that the reader of a large answer may take nothing before it is cut off.',
     default: 30,
     min: 1,
     max: 3600,
@@ -115,3 +141,11 @@ export const HTTP_OPTIONS = {
     shortNames: ['MANAGEMENT_PORT'],
   }),
 } satisfies Record<string, Option<unknown>>;
+
+/** What one value of these options allows and another forbids. */
+export function httpFaults(values: Readonly<Record<string, unknown>>): string[] {
+  const bodies = values['http.bodies-limit'] as number;
+  return (['http.body-limit', 'http.bulk-body-limit'] as const)
+    .filter((path) => bodies < (values[path] as number))
+    .map((path) => `http.bodies-limit: must be at least ${path}, or no such body is ever taken`);
+}

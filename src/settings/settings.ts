@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { databaseFaults } from './database-options.js';
+import { httpFaults } from './http-options.js';
 import { natsFaults } from './nats-options.js';
 import { OPTIONS, environmentName, type OptionPath } from './options.js';
 import type { Option } from './option.js';
@@ -88,7 +89,7 @@ function checkTogether(values: Record<string, unknown>, faults: string[]): void 
       'database.url: is required; give it or DATABASE_URL, such as postgres://user:password@host:5432/tekton',
     );
   }
-  faults.push(...databaseFaults(values), ...natsFaults(values));
+  faults.push(...databaseFaults(values), ...natsFaults(values), ...httpFaults(values));
   faults.push(...securityFaults(values), ...tenancyFaults(values, faults));
 }
 

@@ -126,6 +126,7 @@ export class PlayedFeed {
   ask(since: number, { waitMs = 20_000, limit = 500 } = {}): Promise<ChangesDto> {
     const patience = {
       callerTenant: 'kaa',
+      onWait: () => undefined,
       until: Date.now() + waitMs,
       gone: new AbortController().signal,
     };
