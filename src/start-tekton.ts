@@ -24,7 +24,7 @@ export interface RunningTekton {
   natsUrls: string;
   /** Resolves when the database is there and migrated; rejects if that cannot become so. */
   ready: Promise<void>;
-  /** Ends requests under way, sends what is left to tell, and closes all connections. */
+  /** Ends requests under way, sends what is left to tell, and closes all connections; once. */
   stop(): Promise<void>;
 }
 
@@ -64,23 +64,25 @@ export async function startTekton(environment = process.env): Promise<RunningTek
     void signals.start();
     logger.info({ restUrl, managementUrl }, 'Tekton is ready');
   });
+  const stop = async () => {
+    app.get(HealthIndicators).markStopping();
+    tenants.stop();
+    const deadline = Date.now() + settings['service.graceful-shutdown'] * 1000;
+    await before(deadline, closeListener(app, underWay));
+    await relay.stop(Math.max(deadline - Date.now(), LAST_CHANCE_MS));
+    await before(
+      Date.now() + LAST_CHANCE_MS,
+      Promise.all([nats.stop(), signals.stop(), database.stop()]),
+    );
+    if (management !== app) await management.close();
+  };
+  let stopped: Promise<void> | undefined;
   return {
     restUrl,
     managementUrl,
     natsUrls: settings['nats.urls'].map(withoutCredentials).join(', '),
     ready,
-    stop: async () => {
-      app.get(HealthIndicators).markStopping();
-      tenants.stop();
-      const deadline = Date.now() + settings['service.graceful-shutdown'] * 1000;
-      await before(deadline, closeListener(app, underWay));
-      await relay.stop(Math.max(deadline - Date.now(), LAST_CHANCE_MS));
-      await before(
-        Date.now() + LAST_CHANCE_MS,
-        Promise.all([nats.stop(), signals.stop(), database.stop()]),
-      );
-      if (management !== app) await management.close();
-    },
+    stop: () => (stopped ??= stop()),
   };
 }
 

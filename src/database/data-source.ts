@@ -1,4 +1,4 @@
-import { DataSource, type DataSourceOptions, type MixedList } from 'typeorm';
+import { DataSource, type DataSourceOptions, type Logger, type MixedList } from 'typeorm';
 import { driverSettings, type ConnectionSettings } from './driver-settings.js';
 import { InitialSchema1763800000000 } from './migrations/1763800000000-initial-schema.js';
 import { WhoChanged1795400000000 } from './migrations/1795400000000-who-changed.js';
@@ -18,6 +18,18 @@ export interface DataSourceSettings extends ConnectionSettings {
   entities?: MixedList<Function>;
 }
 
+const say = () => undefined;
+
+/** What TypeORM would say on the console, between the lines of the log, is in the errors that it throws. */
+const SILENT: Logger = {
+  logQuery: say,
+  logQueryError: say,
+  logQuerySlow: say,
+  logSchemaBuild: say,
+  logMigration: say,
+  log: say,
+};
+
 export function createDataSource(settings: DataSourceSettings): DataSource {
   const options: DataSourceOptions = {
     type: 'postgres',
@@ -29,6 +41,7 @@ export function createDataSource(settings: DataSourceSettings): DataSource {
     migrationsTableName: 'migrations',
     migrationsTransactionMode: 'each',
     logging: false,
+    logger: SILENT,
     // Given to the driver as they are, and over what TypeORM makes of the URL.
     extra: { ...driverSettings(settings), Client: SteadyClient },
   };
