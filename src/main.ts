@@ -1,3 +1,4 @@
+import { fail } from './fail.js';
 import { startTekton, type RunningTekton } from './start-tekton.js';
 
 /** Ends the process on a signal: gracefully on the first, at once on the second. */
@@ -15,13 +16,6 @@ function stopOnSignals(tekton: RunningTekton): void {
       );
     });
   }
-}
-
-function fail(error: unknown): void {
-  const { exitCode, message } = error as { exitCode?: number; message?: string };
-  // What has an exit code of its own is told to the operator in words, without a stack.
-  console.error(exitCode === undefined ? error : message);
-  process.exit(exitCode ?? 1);
 }
 
 try {
