@@ -10,7 +10,7 @@ export const AUTHORIZATION_COUNTER = getToken(AUTHORIZATIONS);
 export const CALLER_METRICS = [
   makeCounterProvider({
     name: AUTHENTICATIONS,
-    help: 'Calls by how their access token was judged: known, verified, or why it was refused',
+    help: 'Calls by how their access token was judged: known, verified, unavailable (its issuer cannot be asked), or why it was refused',
     labelNames: ['result'],
   }),
   makeCounterProvider({

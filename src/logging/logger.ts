@@ -1,5 +1,5 @@
 import type { LoggerService } from '@nestjs/common';
-import { pino, type Logger } from 'pino';
+import { pino, type LogFn, type Logger } from 'pino';
 import { createRequire } from 'node:module';
 import { serializeError } from './error-serializer.js';
 
@@ -24,9 +24,27 @@ export function createLogger({ level, format }: LoggingOptions): Logger {
   if (format === 'json') {
     return pino({ ...options, formatters: { level: (label) => ({ level: label }) } });
   }
+  // JSON escapes them; on a terminal they could pass for lines of their own, or move the cursor.
+  const hooks = {
+    logMethod(this: Logger, args: Parameters<LogFn>, log: LogFn): void {
+      log.apply(this, args.map(withoutControls) as Parameters<LogFn>);
+    },
+  };
   // In this thread and synchronous: a worker thread would cost memory and lose the last lines.
   const pretty = createRequire(import.meta.url)('pino-pretty') as (options: object) => never;
-  return pino(options, pretty({ colorize: true, translateTime: 'SYS:HH:MM:ss.l', sync: true }));
+  return pino(
+    { ...options, hooks },
+    pretty({ colorize: true, translateTime: 'SYS:HH:MM:ss.l', sync: true }),
+  );
+}
+
+/** A message in which control characters are written as JSON writes them. */
+function withoutControls(argument: unknown): unknown {
+  if (typeof argument !== 'string') return argument;
+  return argument.replaceAll(
+    /\p{Cc}/gu,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
 }
 
 /** Nest's own messages, through the same logger. */

@@ -1,11 +1,12 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { Database, type Statement } from '../database/database.js';
 import { NatsConnection } from '../nats/nats-connection.js';
-import { Backlog } from '../scmp/backlog.js';
+import { LEASE_ROW_MISSING, type BacklogSize } from '../scmp/backlog.js';
 import { SETTINGS, type Settings } from '../settings/settings.js';
 import { Tenants } from '../tenancy/tenants.js';
+import { DatabaseVitals } from './database-vitals.js';
 
-const PING: Statement = { name: 'ping', text: 'SELECT 1' };
+/** For which those who ask how Tekton is wait for the database: they give up by themselves soon. */
+const PATIENCE_MS = 3000;
 
 /** What may be wrong, and what it is if it is; `undefined` if all is well. */
 export type Indicator = () => Promise<string | undefined>;
@@ -16,9 +17,8 @@ export class HealthIndicators {
   private stopping = false;
 
   constructor(
-    private readonly connection: Database,
+    private readonly stored: DatabaseVitals,
     private readonly natsConnection: NatsConnection,
-    private readonly backlog: Backlog,
     private readonly tenantList: Tenants,
     @Inject(SETTINGS) private readonly settings: Settings,
   ) {}
@@ -29,39 +29,58 @@ export class HealthIndicators {
   }
 
   readonly database: Indicator = async () => {
-    const reason = this.connection.unreadyReason;
+    const reason = this.stored.unreadyReason;
     if (reason !== undefined) return `The database cannot be used: ${reason}`;
     try {
-      await this.connection.runApart(PING, []);
-      return undefined;
-    } catch {
-      return 'The database does not answer';
+      const missing = await this.stored.missingMigrations(PATIENCE_MS);
+      return missing.length > 0
+        ? `The database lacks migrations, as one that was restored from before them: ${missing.join(', ')}. Start Tekton anew: it runs them`
+        : undefined;
+    } catch (error) {
+      return isUndefinedTable(error)
+        ? 'The database has lost the tables of Tekton. Restore it from a backup'
+        : 'The database does not answer';
     }
   };
 
   readonly nats: Indicator = () => Promise.resolve(this.natsConnection.unreadyReason);
 
   readonly outbox: Indicator = async () => {
-    if (!this.natsConnection.isConnected) return undefined;
     const limit = this.settings['outbox.stuck-after'];
-    try {
-      const { entries, oldestSeconds } = await this.backlog.measure();
-      return oldestSeconds > limit
-        ? `${entries} notifications wait to be sent, the oldest for ${Math.round(oldestSeconds)} s (limit ${limit} s)`
-        : undefined;
-    } catch {
-      // That the database does not answer is said by its own indicator.
-      return undefined;
+    const [unanswered, backlog] = await Promise.all([this.database(), this.measureBacklog()]);
+    if ('problem' in backlog) {
+      const { problem } = backlog;
+      if (problem === LEASE_ROW_MISSING) return problem;
+      // That the database does not answer at all is said by its own indicator.
+      if (unanswered !== undefined) return undefined;
+      return `How many notifications wait to be sent cannot be found out: ${problem}`;
     }
+    const { entries, oldestSeconds } = backlog;
+    // Without NATS they wait, as they should: that NATS is away is said by its own indicator.
+    if (oldestSeconds <= limit || !this.natsConnection.isConnected) return undefined;
+    return `${entries} notifications wait to be sent, the oldest for ${Math.round(oldestSeconds)} s (limit ${limit} s)`;
   };
 
   readonly tenants: Indicator = () => Promise.resolve(this.tenantList.unreadyReason);
 
-  /** What is degraded, and does not keep this replica from serving. */
-  warnings(): string[] {
-    return [this.tenantList.warning].filter((warning) => warning !== undefined);
-  }
-
   readonly running: Indicator = () =>
     Promise.resolve(this.stopping ? 'This replica is stopping' : undefined);
+
+  /** What is degraded, and does not keep this replica from serving. */
+  warnings(): string[] {
+    return this.tenantList.warnings;
+  }
+
+  private async measureBacklog(): Promise<BacklogSize | { problem: string }> {
+    try {
+      return await this.stored.backlog(PATIENCE_MS);
+    } catch (error) {
+      return { problem: (error as Error).message };
+    }
+  }
+}
+
+/** SQLSTATE 42P01. */
+function isUndefinedTable(error: unknown): boolean {
+  return (error as { code?: unknown }).code === '42P01';
 }

@@ -1,4 +1,5 @@
 import { Global, Module, type DynamicModule } from '@nestjs/common';
+import { APP_FILTER } from '@nestjs/core';
 import { TerminusModule } from '@nestjs/terminus';
 import { PrometheusModule } from '@willsoto/nestjs-prometheus';
 import { register } from 'prom-client';
@@ -7,6 +8,7 @@ import { ScmpModule } from '../scmp/scmp.module.js';
 import { TenancyModule } from '../tenancy/tenancy.module.js';
 import { HealthIndicators } from './health-indicators.js';
 import { HealthController } from './health.controller.js';
+import { ManagementErrorFilter } from './management-error.filter.js';
 import { MetricsController } from './metrics.controller.js';
 import { MetricsSampler, SAMPLER_PROVIDERS } from './metrics-sampler.js';
 
@@ -39,6 +41,7 @@ export class ManagementModule {
       providers: [
         { provide: HealthIndicators, useValue: indicators },
         { provide: MetricsSampler, useValue: sampler },
+        { provide: APP_FILTER, useClass: ManagementErrorFilter },
       ],
       exports: [MetricsSampler],
     };

@@ -38,6 +38,7 @@ export class OwnToken {
   private async fetch(): Promise<{ value: string; lifetimeMs: number }> {
     const endpoint = await this.issuer.endpoint('openid-configuration', 'token_endpoint');
     const { status, body } = await requestJson(endpoint, {
+      purpose: 'token',
       method: 'POST',
       headers: { authorization: basic(this.credentials) },
       form: new URLSearchParams({ grant_type: 'client_credentials' }),

@@ -1,3 +1,4 @@
+import { observeRequest, type RequestPurpose, type RequestResult } from './request-metrics.js';
 import { RemoteError } from './remote-error.js';
 
 /** Bytes of an answer: metadata, keys and tokens have far less. */
@@ -6,6 +7,8 @@ const ANSWER_LIMIT = 1024 * 1024;
 export const LIST_LIMIT = 16 * 1024 * 1024;
 
 export interface JsonRequest {
+  /** As what it is counted. */
+  purpose: RequestPurpose;
   method?: 'GET' | 'POST' | 'PUT' | 'DELETE';
   headers?: Readonly<Record<string, string>>;
   /** Sent as a form. */
@@ -32,6 +35,7 @@ export interface JsonAnswer {
  */
 export async function requestJson(url: string, request: JsonRequest): Promise<JsonAnswer> {
   const {
+    purpose,
     method = 'GET',
     headers = {},
     form,
@@ -40,6 +44,10 @@ export async function requestJson(url: string, request: JsonRequest): Promise<Js
     limitBytes = ANSWER_LIMIT,
   } = request;
   const body = form ?? (json === undefined ? undefined : JSON.stringify(json));
+  const startedAt = performance.now();
+  const observe = (result: RequestResult) => {
+    observeRequest(purpose, result, (performance.now() - startedAt) / 1000);
+  };
   try {
     const response = await fetch(url, {
       method,
@@ -52,8 +60,12 @@ export async function requestJson(url: string, request: JsonRequest): Promise<Js
       redirect: 'manual',
       signal: AbortSignal.timeout(timeoutMs),
     });
-    return { status: response.status, body: parse(await readText(response, limitBytes)) };
+    const { status } = response;
+    const text = await readText(response, limitBytes);
+    observe(resultOf(status));
+    return { status, body: parse(text) };
   } catch (error) {
+    observe(isTimeout(error) ? 'timeout' : 'failed');
     throw new RemoteError(`${withoutQuery(url)} does not answer: ${reasonOf(error)}`, {
       cause: error,
     });
@@ -84,9 +96,19 @@ function parse(text: string): unknown {
   }
 }
 
+function resultOf(status: number): RequestResult {
+  if (status < 300) return '2xx';
+  if (status < 400) return '3xx';
+  return status < 500 ? '4xx' : '5xx';
+}
+
+function isTimeout(error: unknown): boolean {
+  return (error as Error).name === 'TimeoutError';
+}
+
 function reasonOf(error: unknown): string {
-  const { name, message, cause } = error as Error & { cause?: { code?: string } };
-  return name === 'TimeoutError' ? 'it takes too long' : (cause?.code ?? message);
+  const { message, cause } = error as Error & { cause?: { code?: string } };
+  return isTimeout(error) ? 'it takes too long' : (cause?.code ?? message);
 }
 
 function withoutQuery(url: string): string {

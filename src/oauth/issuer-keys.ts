@@ -89,7 +89,10 @@ export class IssuerKeys {
     if (this.failure && Date.now() < this.failure.until) throw this.failure.error;
     try {
       const uri = this.jwksUri ?? (await this.issuer.endpoint('openid-configuration', 'jwks_uri'));
-      const { status, body } = await requestJson(uri, { timeoutMs: this.issuer.timeoutMs });
+      const { status, body } = await requestJson(uri, {
+        purpose: 'keys',
+        timeoutMs: this.issuer.timeoutMs,
+      });
       if (status !== 200 || body === undefined) {
         throw new RemoteError(`${uri} answered ${status} without keys`);
       }

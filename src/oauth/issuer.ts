@@ -61,7 +61,10 @@ export class Issuer {
   private async read(document: MetadataDocument): Promise<Readonly<Record<string, unknown>>> {
     const { issuer, connectUrl = issuer } = this.location;
     const url = `${withoutSlash(connectUrl)}/.well-known/${document}`;
-    const { status, body } = await requestJson(url, { timeoutMs: this.timeoutMs });
+    const { status, body } = await requestJson(url, {
+      purpose: 'metadata',
+      timeoutMs: this.timeoutMs,
+    });
     const metadata = membersOf(body);
     if (status !== 200 || body === undefined) {
       throw new RemoteError(`${url} answered ${status} without a document of metadata`);

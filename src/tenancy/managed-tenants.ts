@@ -72,6 +72,7 @@ export class ManagedTenants implements TenantSource {
     const { status, body } = await requestJson(
       `${this.url}/api/v1/tenants?offset=${offset}&limit=${limit}`,
       {
+        purpose: 'tenants',
         ...(this.token && { headers: { authorization: `Bearer ${await this.token.get()}` } }),
         timeoutMs: this.settings['kaa.tenant-manager.timeout'] * 1000,
         limitBytes: LIST_LIMIT,

@@ -1,12 +1,15 @@
 import type { Logger } from '../logging/logger.js';
+import { ListAnnouncer } from './list-announcer.js';
 import { TenantList } from './tenant-list.js';
-import { SYSTEM_TENANT, type Tenant } from './tenant.js';
+import type { Tenant } from './tenant.js';
 import type { TenantSource } from './tenant-source.js';
 
 /** However many ask for it, the source is asked at most so often. */
 const SHORTEST_INTERVAL_MS = 1000;
 /** A source that failed is asked again by then, also where lists are to be read rarely. */
 const LONGEST_RETRY_MS = 5000;
+/** Faults of a list that are told one by one. */
+const MOST_FAULTS = 50;
 
 /** The tenants of the cluster: the last list that the source gave, kept fresh in the background. */
 export class Tenants {
@@ -20,7 +23,11 @@ export class Tenants {
   private isOutdated = false;
   private timer: NodeJS.Timeout | undefined;
   private stopped = false;
+  /** Why the list cannot be read, or has not been yet. */
   private problem: string | undefined = 'The list of tenants has not been read yet';
+  /** What is wrong with the list that was read last. */
+  private faults: readonly string[] = [];
+  private readonly announcer: ListAnnouncer;
 
   /**
    * @param refreshMs after which the source is asked again
@@ -30,8 +37,10 @@ export class Tenants {
     private readonly source: TenantSource,
     private readonly refreshMs: number,
     private readonly isOpen: boolean,
-    private readonly logger: Logger,
-  ) {}
+    logger: Logger,
+  ) {
+    this.announcer = new ListAnnouncer(logger);
+  }
 
   /** Reads the list, and goes on doing so. */
   async start(): Promise<void> {
@@ -48,9 +57,15 @@ export class Tenants {
     return this.listed || this.isOpen ? undefined : this.problem;
   }
 
-  /** What is wrong with the list that is in use; `undefined` if nothing is. */
-  get warning(): string | undefined {
-    return this.listed ? this.problem : undefined;
+  /** All that is wrong with the list that is in use, or with the reading of a newer one. */
+  get warnings(): string[] {
+    if (!this.listed) return [];
+    const faults = this.faults
+      .slice(0, MOST_FAULTS)
+      .map((fault) => `The list of tenants: ${fault}`);
+    const untold = this.faults.length - faults.length;
+    if (untold > 0) faults.push(`The list of tenants: ${untold} more faults`);
+    return this.problem === undefined ? faults : [this.problem, ...faults];
   }
 
   /** Since the source has given the list; 0 if it never changes, or none was given yet. */
@@ -140,15 +155,17 @@ export class Tenants {
       const tenants = await this.source.list(faults);
       const next = (this.listed ?? TenantList.EMPTY).next(tenants, faults);
       for (const id of goneBefore) if (!next.findById(id)) this.gone.delete(id);
-      this.announce(next, faults);
+      this.announcer.read(this.listed, next, faults);
       this.listed = next.without(this.gone);
       this.listedAt = performance.now();
-      this.problem = faults.length > 0 ? `The list of tenants: ${faults.join('; ')}` : undefined;
+      this.problem = undefined;
+      this.faults = faults;
       if (this.source.changes) this.schedule(this.nextReadMs());
     } catch (error) {
       this.problem = `The list of tenants cannot be read: ${(error as Error).message}`;
-      this.logger.warn(
-        `${this.problem}. ${this.listed ? 'The last one stays in use' : 'No token can be checked'}; trying again.`,
+      this.announcer.failed(
+        this.problem,
+        this.listed ? 'The last one stays in use' : 'No token can be checked',
       );
       this.schedule(this.listed ? Math.min(this.refreshMs, LONGEST_RETRY_MS) : 0);
     }
@@ -157,35 +174,4 @@ export class Tenants {
   private nextReadMs(): number {
     return this.isOutdated ? 0 : this.refreshMs;
   }
-
-  private announce(next: TenantList, faults: readonly string[]): void {
-    for (const fault of faults) {
-      this.logger.error(
-        `The list of tenants is at fault: ${fault}. Who is new there is not served.`,
-      );
-    }
-    if (!next.findById(SYSTEM_TENANT) && (!this.listed || this.list.findById(SYSTEM_TENANT))) {
-      this.logger.warn(
-        `There is no tenant ${SYSTEM_TENANT}: nobody can use platform-wide scopes, as services do that fetch their configurations.`,
-      );
-    }
-    const known = new Set(this.listed?.all);
-    for (const { id, issuer, connectUrl, jwksUri } of next.all.filter(
-      (tenant) => !known.has(tenant),
-    )) {
-      this.logger.info({ tenant: id, issuer }, 'A tenant is served');
-      if ([issuer, connectUrl, jwksUri].some(isOpenToListeners)) {
-        this.logger.warn(
-          { tenant: id, issuer, connectUrl, jwksUri },
-          'The issuer is spoken to without TLS: whoever is on the way can vouch for callers. Give it https.',
-        );
-      }
-    }
-  }
-}
-
-function isOpenToListeners(url: string | undefined): boolean {
-  if (url === undefined) return false;
-  const { protocol, hostname } = new URL(url);
-  return protocol === 'http:' && !/^(localhost|127(\.\d+){3}|\[::1\])$/.test(hostname);
 }

@@ -64,6 +64,7 @@ export class Decisions {
     });
     for (const permission of permissions) form.append('permission', permission);
     return requestJson(await this.issuer.endpoint('uma2-configuration', 'token_endpoint'), {
+      purpose: mode,
       method: 'POST',
       headers: { authorization: `Bearer ${token}` },
       form,

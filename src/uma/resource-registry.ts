@@ -99,7 +99,7 @@ export class ResourceRegistry {
   }
 
   private async call(
-    request: Omit<JsonRequest, 'timeoutMs' | 'headers'>,
+    request: Omit<JsonRequest, 'purpose' | 'timeoutMs' | 'headers'>,
     below = '',
     isSecondTry = false,
   ): Promise<JsonAnswer> {
@@ -108,6 +108,7 @@ export class ResourceRegistry {
       this.token.get(),
     ]);
     const answer = await requestJson(endpoint + below, {
+      purpose: 'resources',
       ...request,
       headers: { authorization: `Bearer ${token}` },
       timeoutMs: this.issuer.timeoutMs,
