@@ -4,6 +4,7 @@ import type { Counter, Gauge } from 'prom-client';
 import { TektonError } from '../errors/tekton-error.js';
 import type { Logger } from '../logging/logger.js';
 import type { Settings } from '../settings/settings.js';
+import { bearableBodyBytes } from './heap-share.js';
 import { UNREAD_HEADERS } from './request-body.js';
 
 const IN_FLIGHT_NAME = 'tekton_http_requests_in_flight';
@@ -77,7 +78,7 @@ export class Admission {
   ) {
     this.limits = {
       requests: settings['http.requests-limit'],
-      bodies: settings['http.bodies-limit'],
+      bodies: Math.min(settings['http.bodies-limit'], bearableBodyBytes()),
       answers: settings['http.answers-limit'],
     };
   }

@@ -5,6 +5,7 @@ import { TektonError } from '../errors/tekton-error.js';
 import type { Logger } from '../logging/logger.js';
 import type { Settings } from '../settings/settings.js';
 import { ANSWER_HEADERS } from './answer-headers.js';
+import { bearableBodyBytes } from './heap-share.js';
 import { CORRELATION_HEADER, correlationIdOf } from './correlation-id.js';
 import { RequestBody, type BodyLimits, type BodySize } from './request-body.js';
 import { timeLimits } from './time-limits.js';
@@ -97,6 +98,14 @@ function refusalOf(request: FastifyRequest, urlLimit: number): TektonError | und
   return undefined;
 }
 
+/** The limit, unless the heap does not bear as much. */
+function bulkBytes(limit: number): Pick<BodyLimits, 'bytes' | 'bytesOption'> {
+  const bearable = bearableBodyBytes();
+  return bearable < limit
+    ? { bytes: bearable, bytesOption: '--max-old-space-size of Node.js, by its memory' }
+    : { bytes: limit, bytesOption: 'http.bulk-body-limit' };
+}
+
 function bodyLimits(settings: Settings): Record<BodySize, BodyLimits> {
   const depth = settings['http.json-depth-limit'];
   const single = {
@@ -108,8 +117,7 @@ function bodyLimits(settings: Settings): Record<BodySize, BodyLimits> {
     single,
     several: { ...single, json: { ...single.json, depth: depth + 1 } },
     bulk: {
-      bytes: settings['http.bulk-body-limit'],
-      bytesOption: 'http.bulk-body-limit',
+      ...bulkBytes(settings['http.bulk-body-limit']),
       // The form of the body itself comes on top of what the documents in it may have.
       json: { depth: depth + BULK_DEPTH, keys: settings['http.bulk-json-key-limit'] },
     },

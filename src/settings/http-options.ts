@@ -55,8 +55,8 @@ export const HTTP_OPTIONS = {
   }),
   'http.bodies-limit': integer({
     about:
-      'Bytes of request bodies that are worked on at a time (503 above); memory grows by some times as much.',
-    default: 128 * MEBIBYTE,
+      'Bytes of request bodies that are worked on at a time (503 above), as far as the memory of the process bears them: a byte takes up to 24 of the heap.',
+    default: 64 * MEBIBYTE,
     min: KIBIBYTE,
     max: 64 * 1024 * MEBIBYTE,
   }),

@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
+import { bearableBodyBytes } from '../../src/rest/heap-share.js';
 import { loadSettings } from '../../src/settings/settings.js';
 import { withDatabase } from '../support/database.js';
 import type { Answer } from '../support/rest-client.js';
@@ -134,4 +135,9 @@ it('room for bodies must be enough for the largest that is taken', () => {
   expect(() => loadSettings(environment)).toThrow(
     'http.bodies-limit: must be at least http.bulk-body-limit',
   );
+});
+
+it('a heap bears so many bytes of bodies', () => {
+  expect(bearableBodyBytes(24 * 1024 * KIBIBYTE)).toBe(1024 * KIBIBYTE);
+  expect(bearableBodyBytes()).toBeGreaterThan(1024 * KIBIBYTE);
 });
