@@ -58,6 +58,20 @@ export class AccessControl {
     caller: Caller,
     parameters: ParameterValues,
   ): Promise<Applications> {
+    try {
+      return await this.decide(rule, caller, parameters);
+    } catch (error) {
+      const isUnavailable = error instanceof TektonError && error.code === 'UNAVAILABLE';
+      if (isUnavailable) this.counter.inc({ result: 'unavailable' });
+      throw error;
+    }
+  }
+
+  private async decide(
+    rule: AccessRule,
+    caller: Caller,
+    parameters: ParameterValues,
+  ): Promise<Applications> {
     let readable: Applications = 'all';
     if (rule.kind === 'application') {
       if (!(await this.onApplication(rule, caller, parameters))) {

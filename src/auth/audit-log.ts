@@ -15,6 +15,8 @@ export interface AuditedChange {
   /** Before the change; 0 if nothing ever stood there. */
   readonly fromRevision?: number;
   readonly toRevision?: number;
+  /** The revision whose content was made current again. */
+  readonly restoredFrom?: number;
   /** How much a load, or the removal of a tenant, changed. */
   readonly counts?: object;
 }

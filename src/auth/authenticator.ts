@@ -68,10 +68,22 @@ export class Authenticator {
 
   private verify(token: string, key: string): Promise<Caller> {
     const pending = this.verifying.get(key);
-    if (pending) return pending;
+    if (pending) return this.join(pending);
     const verified = this.verifyNew(token, key).finally(() => this.verifying.delete(key));
     this.verifying.set(key, verified);
     return verified;
+  }
+
+  /** Each call is counted, also of those that were verified together. */
+  private async join(pending: Promise<Caller>): Promise<Caller> {
+    try {
+      const caller = await pending;
+      this.countKnown.inc();
+      return caller;
+    } catch (error) {
+      this.count(error);
+      throw error;
+    }
   }
 
   private async verifyNew(token: string, key: string): Promise<Caller> {

@@ -15,7 +15,7 @@ export const CALLER_METRICS = [
   }),
   makeCounterProvider({
     name: AUTHORIZATIONS,
-    help: 'Calls by what their caller may do: allowed, forbidden (403), hidden (404)',
+    help: 'Calls by what their caller may do: allowed, forbidden (403), hidden (404), unavailable (503)',
     labelNames: ['result'],
   }),
 ];

@@ -75,7 +75,7 @@ export class LoadService {
         },
       };
     }, call.dryRun);
-    this.audit.note(call, { operation: 'load', ...replacing, counts });
+    if (hasChanged(counts)) this.audit.note(call, { operation: 'load', ...replacing, counts });
     if (!call.dryRun && counts.applications.created > 0) this.resources.reconcileSoon();
     return counts;
   }
@@ -172,4 +172,9 @@ async function putConfigurations(
     );
   }
   return changed;
+}
+
+function hasChanged({ applications, appVersions, configurations }: LoadCounts): boolean {
+  const { created, updated, deleted } = configurations;
+  return applications.created + appVersions.created + created + updated + deleted > 0;
 }

@@ -75,7 +75,7 @@ export class ConfigurationStore {
       call.correlationId,
       given[0]?.restoredFrom ?? null,
     ]);
-    if (!tx) this.noteInAudit('upsert', owner, rows, call);
+    if (!tx) this.noteInAudit('upsert', owner, rows, call, given[0]?.restoredFrom);
     return rows;
   }
 
@@ -106,6 +106,7 @@ export class ConfigurationStore {
     owner: ConfigurationOwner,
     rows: readonly StoredRow[],
     call: Call,
+    restoredFrom?: number,
   ): void {
     const [appName = null, appVersionName = null] = ownerValues(owner);
     for (const row of rows) {
@@ -118,6 +119,7 @@ export class ConfigurationStore {
         serviceInstanceName: row.service_instance_name,
         fromRevision: toRevision - 1,
         toRevision,
+        ...(restoredFrom !== undefined && { restoredFrom }),
       });
     }
   }

@@ -1,6 +1,7 @@
 import type { Client, Pool, PoolClient } from 'pg';
 import type { DataSource, EntityManager } from 'typeorm';
 import type { PostgresDriver } from 'typeorm/driver/postgres/PostgresDriver.js';
+import { reasonOf } from '../errors/reason.js';
 import { refusedCertificate } from '../errors/refused-certificate.js';
 import type { Logger } from '../logging/logger.js';
 import { keepTrying } from '../retry/keep-trying.js';
@@ -216,5 +217,5 @@ function problemOf(error: unknown): string {
   if (refused !== undefined) {
     return `PostgreSQL cannot be trusted, its certificate is refused: ${refused} (see database.tls)`;
   }
-  return error instanceof Error ? error.message : String(error);
+  return reasonOf(error);
 }

@@ -3,11 +3,12 @@ import {
   TimeoutError,
   UserAuthenticationExpiredError,
 } from '@nats-io/transport-node';
+import { reasonOf } from '../errors/reason.js';
 import { refusedCertificate } from '../errors/refused-certificate.js';
 
 /** Why NATS cannot be reached, such that an operator knows what to look at. */
 export function connectionProblem(error: unknown): string {
-  const message = error instanceof Error ? error.message : String(error);
+  const message = reasonOf(error);
   if (isAboutIdentity(error)) {
     return `NATS does not let Tekton in (${message}): look at the user, token, NKey or credentials given for it`;
   }
