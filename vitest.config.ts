@@ -1,4 +1,33 @@
 import { defineConfig } from 'vitest/config';
+import { BaseSequencer, type TestSpecification } from 'vitest/node';
+
+/** Those that take longest begin first, so that none of them is left alone at the end. */
+const LONGEST = [
+  'chaos/kill',
+  'tenancy/spared-tenants',
+  'chaos/handover',
+  'auth/matrix',
+  'process/start-stop',
+  'tenancy/removal-replicas',
+  'chaos/',
+  'uma/reconciler',
+  'hardening/silent-log',
+  'local/',
+  'uma/kill',
+  'tenancy/',
+  'auth/',
+  'exactness/',
+];
+
+class LongestFirst extends BaseSequencer {
+  override sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const rank = ({ moduleId }: TestSpecification) => {
+      const index = LONGEST.findIndex((part) => moduleId.includes(`/test/${part}`));
+      return index === -1 ? LONGEST.length : index;
+    };
+    return Promise.resolve(files.sort((one, other) => rank(one) - rank(other)));
+  }
+}
 
 export default defineConfig({
   test: {
@@ -11,6 +40,7 @@ export default defineConfig({
     expect: { poll: { timeout: 15_000 } },
     // Two cores, and tests that wait as often as they work; more would only queue.
     maxWorkers: 4,
+    sequence: { sequencer: LongestFirst },
     // To read all modules anew for each file would take as long as the tests do. What tests share by
     // that is the process, which they share within a file anyway.
     isolate: false,
