@@ -1,10 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, it, onTestFinished } from 'vitest';
 import { takeAccount } from './account.js';
-import { addressName, createAddresses } from './addresses.js';
+import { createAddresses } from './addresses.js';
 import { Cluster } from './cluster.js';
 import { faultsOf } from './faults.js';
 import { countsOf, printFigures } from './figures.js';
+import { CHANGED_SO_OFTEN, MANY_CHANGES } from './many-changes.js';
 import type { Replica } from './replica.js';
 import { PROOF_TIMEOUT_MS, scale } from './scale.js';
 import { Writers } from './writers.js';
@@ -16,30 +17,6 @@ const MEBIBYTE = 1024 * 1024;
 const GROWTH_MIB = 50;
 /** Else Node.js collects garbage late where there is much memory, which would hide what is kept. */
 const NODE_OPTIONS = '--max-old-space-size=128';
-
-/** One configuration of the tenant, changed so often, as that many PUTs would have left it behind. */
-const MANY_CHANGES = `
-  WITH configuration AS (
-    INSERT INTO configurations (level, owner_name, service_instance_name, tenant_id, revision,
-      created_revision, document, digest, changed_at)
-    VALUES ('tenant', 'kaa', 'epts', 'kaa', $1, 1, '{}', '', now())
-    RETURNING id
-  ), revisions AS (
-    INSERT INTO configuration_revisions (configuration_id, revision, tenant_id, operation, document,
-      digest, size_bytes, changed_at, changed_by, correlation_id)
-    SELECT id, n, 'kaa', 'upsert', '{}', '', 2, now(), 'anonymous', 'call-' || n
-    FROM configuration, generate_series(1, $1) n
-  )
-  INSERT INTO outbox (message_id, operation, service_instance_name, tenant_id, revision,
-    correlation_id)
-  SELECT gen_random_uuid(), 'upsert', 'epts', 'kaa', n, 'call-' || n
-  FROM generate_series(1, $1) n ORDER BY n`;
-
-const CHANGED_SO_OFTEN = {
-  name: addressName({ name: 'epts', tenantID: 'kaa', appName: null, appVerName: null }),
-  path: '/tenant-configs',
-  instance: 'epts',
-};
 
 it(
   `tells a backlog of ${BACKLOG} changes once NATS is there, in bounded memory`,
@@ -56,7 +33,7 @@ it(
     // Some real ones on both sides.
     const writers = new Writers(cluster, addresses, { pauseMs: 20 });
     await sleep(500);
-    await cluster.query(MANY_CHANGES, [BACKLOG]);
+    await cluster.query(MANY_CHANGES, [BACKLOG, 'call-']);
     await sleep(500);
     await writers.stop();
 
