@@ -13,6 +13,8 @@ interface Inside {
  */
 export function cutOff(client: PoolClient): void {
   (client as PoolClient & Inside).connection.stream.destroy();
+  // That it is closed is noticed in a turn to come; until then the pool would take it for an idle one.
+  void client.end();
 }
 
 /** Has a pool give nobody a connection on which the server still owes an answer. */
