@@ -37,7 +37,9 @@ it(
       for (let n = 1; n <= 10; n++) heard.push(await timeUntilTold(cluster, writer, address));
       expect(await cluster.relayHolder()).toBe(holder);
       // It may have looked for another reason, and find only later that nothing is heard there.
-      await expect.poll(() => listeningPort(cluster, holder)).not.toBe(port);
+      await expect
+        .poll(() => listeningPort(cluster, holder), { timeout: PATIENCE_MS })
+        .not.toBe(port);
       holder.toDatabase?.open();
       for (let n = 1; n <= 10; n++) heard.push(await timeUntilTold(cluster, writer, address));
       progress(round);
