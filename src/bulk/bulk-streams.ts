@@ -44,8 +44,12 @@ export class BulkStreams {
    */
   async send(parameters: object, call: Call, reply: FastifyReply, read: ReadPieces): Promise<void> {
     variesByCaller(reply);
+    // Those that the answer is read with, though they may be replaced meanwhile.
+    const instances = this.catalogue.names();
+    const etagOf = (version: CollectionVersionRow) =>
+      collectionTag(version, [parameters, shownOf(call.readable), instances]);
     const [before] = await this.database.run<CollectionVersionRow>(COLLECTION_VERSION, []);
-    if (before && isKnown(this.etag(before, parameters, call), call, reply)) {
+    if (before && isKnown(etagOf(before), call, reply)) {
       await reply.send();
       return;
     }
@@ -64,7 +68,7 @@ export class BulkStreams {
       const [row] = await snapshot.query<CollectionVersionRow>(COLLECTION_VERSION.text, []);
       if (!row) throw new Error('relay_lease has its one row from the first migration on');
       reply.headers({
-        etag: this.etag(row, parameters, call),
+        etag: etagOf(row),
         'x-position': row.position,
         'content-type': JSON_UTF8,
       });
@@ -92,10 +96,6 @@ export class BulkStreams {
       // Whether it was read to its end, failed, or was cut off.
       await snapshot.close().catch(() => undefined);
     }
-  }
-
-  private etag(version: CollectionVersionRow, parameters: object, { readable }: Call): string {
-    return collectionTag(version, [parameters, shownOf(readable), this.catalogue.names()]);
   }
 }
 

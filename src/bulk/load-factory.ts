@@ -15,6 +15,9 @@ export class LoadFactory {
 
   /** An empty load, for a body to be read into. */
   create(): Load {
-    return new Load(this.catalogue, this.rules, (tenantId) => this.tenants.isServed(tenantId));
+    // One set from the first configuration to the last.
+    return new Load(this.catalogue.snapshot(), this.rules, (tenantId) =>
+      this.tenants.isServed(tenantId),
+    );
   }
 }

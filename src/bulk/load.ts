@@ -1,6 +1,6 @@
 import { FAULTS_LISTED, faultsError, type Fault } from '../errors/tekton-error.js';
 import { isExactObject, toPointer, type ExactObject, type ExactValue } from '../json/exact-json.js';
-import type { Catalogue } from '../instances/catalogue.js';
+import type { InstanceSet } from '../instances/instance-set.js';
 import type { ConfigurationLevel } from '../configurations/configuration-owner.js';
 import type { DocumentRules } from '../configurations/document-rules.js';
 import type { ConfigurationDocument } from '../configurations/document.js';
@@ -63,7 +63,7 @@ export class Load {
   private readonly addresses = new Set<string>();
 
   constructor(
-    private readonly catalogue: Catalogue,
+    private readonly catalogue: InstanceSet,
     private readonly rules: DocumentRules,
     private readonly isServed: (tenantId: string) => Promise<boolean>,
   ) {}

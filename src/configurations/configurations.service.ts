@@ -188,12 +188,14 @@ export class ConfigurationsService {
     call: Call,
   ): Promise<{ stored: readonly StoredRow[]; view: ConfigurationsView }> {
     const { preconditions } = call;
+    // The same from here to the answer.
+    const instances = this.catalogue.names();
     if (preconditions.isEmpty) {
       const stored = await this.store.put(owner, given, call, tx);
-      const rows = await this.store.find(owner, this.catalogue.names(), tx);
+      const rows = await this.store.find(owner, instances, tx);
       return { stored, view: this.shown(given, rows) };
     }
-    const before = await this.store.find(owner, this.catalogue.names(), tx);
+    const before = await this.store.find(owner, instances, tx);
     preconditions.check(before.some(isLive) ? etagOfAll(before) : undefined);
     const standing = new Map(before.map((row) => [row.service_instance_name, row]));
     const conditional = given.map((configuration) => ({
@@ -201,7 +203,7 @@ export class ConfigurationsService {
       standingRevision: Number(standing.get(configuration.instanceName)?.revision ?? 0),
     }));
     const stored = await this.store.put(owner, conditional, call, tx);
-    const after = await this.store.find(owner, this.catalogue.names(), tx);
+    const after = await this.store.find(owner, instances, tx);
     // Whoever has changed any of them since the check was faster: the check is made anew.
     const expected = conditional.filter(
       ({ instanceName, document }) => standing.get(instanceName)?.digest !== document.digest,

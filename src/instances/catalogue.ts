@@ -1,57 +1,29 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { faultsError, TektonError } from '../errors/tekton-error.js';
 import type { ServiceInstance } from '../settings/service-instance.js';
 import { SETTINGS, type Settings } from '../settings/settings.js';
+import { InstanceSet } from './instance-set.js';
 
-/** The service instances that are defined in the settings, in their order. */
+/**
+ * The service instances that are defined in the settings. They may all be replaced between two looks
+ * at them: whoever needs the same ones for longer takes a snapshot, or keeps the instance found.
+ */
 @Injectable()
-export class Catalogue {
-  private readonly byName: ReadonlyMap<string, ServiceInstance>;
-
+export class Catalogue extends InstanceSet {
   constructor(@Inject(SETTINGS) settings: Settings) {
-    this.byName = new Map(
-      settings['kaa.service-instances'].map((instance) => [instance.name, instance]),
-    );
+    super(byName(settings['kaa.service-instances']));
   }
 
-  list(): ServiceInstance[] {
-    return [...this.byName.values()];
+  /** The instances as they are now; it never changes. */
+  snapshot(): InstanceSet {
+    return new InstanceSet(this.byName);
   }
 
-  names(): string[] {
-    return [...this.byName.keys()];
+  /** Puts these instances in the place of all that were defined until now. */
+  replace(instances: readonly ServiceInstance[]): void {
+    this.byName = byName(instances);
   }
+}
 
-  find(name: string): ServiceInstance | undefined {
-    return this.byName.get(name);
-  }
-
-  /** @throws {TektonError} NOT_FOUND */
-  require(name: string): ServiceInstance {
-    const instance = this.byName.get(name);
-    if (!instance) {
-      throw new TektonError('NOT_FOUND', `There is no service instance ${JSON.stringify(name)}`);
-    }
-    return instance;
-  }
-
-  /**
-   * The instance that a write names in a parameter.
-   *
-   * @throws {TektonError} INVALID_PARAMETER naming the defined instances
-   */
-  requireForWrite(name: string): ServiceInstance {
-    const instance = this.byName.get(name);
-    if (!instance) {
-      throw faultsError('INVALID_PARAMETER', 'The request', [
-        { path: 'serviceInstanceName', message: this.describeUndefined(name) },
-      ]);
-    }
-    return instance;
-  }
-
-  describeUndefined(name: string): string {
-    const defined = [...this.byName.keys()].join(', ') || 'none';
-    return `${JSON.stringify(name)} is not a defined service instance; defined are: ${defined}`;
-  }
+function byName(instances: readonly ServiceInstance[]): ReadonlyMap<string, ServiceInstance> {
+  return new Map(instances.map((instance) => [instance.name, instance]));
 }

@@ -1,4 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
+import { SettingsReload } from '../instances/settings-reload.js';
 import { NatsConnection } from '../nats/nats-connection.js';
 import { LEASE_ROW_MISSING, type BacklogSize } from '../scmp/backlog.js';
 import { SETTINGS, type Settings } from '../settings/settings.js';
@@ -20,6 +21,7 @@ export class HealthIndicators {
     private readonly stored: DatabaseVitals,
     private readonly natsConnection: NatsConnection,
     private readonly tenantList: Tenants,
+    private readonly settingsReload: SettingsReload,
     @Inject(SETTINGS) private readonly settings: Settings,
   ) {}
 
@@ -68,7 +70,9 @@ export class HealthIndicators {
 
   /** What is degraded, and does not keep this replica from serving. */
   warnings(): string[] {
-    return this.tenantList.warnings;
+    const { warning } = this.settingsReload;
+    const { warnings } = this.tenantList;
+    return warning === undefined ? warnings : [warning, ...warnings];
   }
 
   private async measureBacklog(): Promise<BacklogSize | { problem: string }> {

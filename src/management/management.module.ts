@@ -3,6 +3,7 @@ import { APP_FILTER } from '@nestjs/core';
 import { TerminusModule } from '@nestjs/terminus';
 import { PrometheusModule } from '@willsoto/nestjs-prometheus';
 import { register } from 'prom-client';
+import { InstancesModule } from '../instances/instances.module.js';
 import { NatsModule } from '../nats/nats.module.js';
 import { ScmpModule } from '../scmp/scmp.module.js';
 import { TenancyModule } from '../tenancy/tenancy.module.js';
@@ -15,7 +16,7 @@ import { MetricsSampler, SAMPLER_PROVIDERS } from './metrics-sampler.js';
 /** Looks at the parts of Tekton, for whoever shows it. */
 @Global()
 @Module({
-  imports: [NatsModule, ScmpModule, TenancyModule],
+  imports: [InstancesModule, NatsModule, ScmpModule, TenancyModule],
   providers: [HealthIndicators, ...SAMPLER_PROVIDERS],
   exports: [HealthIndicators, MetricsSampler],
 })

@@ -142,10 +142,20 @@ export const HTTP_OPTIONS = {
   }),
 } satisfies Record<string, Option<unknown>>;
 
+/** Where the API answers whatever the prefix is. */
+const API_PATH = '/api/v1/';
+
 /** What one value of these options allows and another forbids. */
 export function httpFaults(values: Readonly<Record<string, unknown>>): string[] {
   const bodies = values['http.bodies-limit'] as number;
-  return (['http.body-limit', 'http.bulk-body-limit'] as const)
+  const faults = (['http.body-limit', 'http.bulk-body-limit'] as const)
     .filter((path) => bodies < (values[path] as number))
     .map((path) => `http.bodies-limit: must be at least ${path}, or no such body is ever taken`);
+  const prefix = `${values['http.url-prefix'] as string}/`;
+  if (API_PATH.startsWith(prefix) || prefix.startsWith(API_PATH)) {
+    faults.push(
+      `http.url-prefix: cannot overlap ${API_PATH.slice(0, -1)}: the API answers there without a prefix`,
+    );
+  }
+  return faults;
 }

@@ -51,6 +51,13 @@ export const OPTIONS = {
     min: 0,
     max: 36_500,
   }),
+  'kaa.tekton.reload-interval': integer({
+    about:
+      'Seconds after which the settings file, and the files that it names, are looked at again, to take over changed service instances; 0 never does.',
+    default: 2,
+    min: 0,
+    max: 3600,
+  }),
   'kaa.tekton.tenant-removal': choice<'keep' | 'delete'>({
     about:
       'What becomes of the applications and configurations of a tenant that is unregistered (21/TLE): delete takes them away, with their history, once the tenant is no longer listed.',

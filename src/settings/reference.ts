@@ -69,7 +69,8 @@ function introduction(): string {
 
 Tekton reads its settings when it starts: a YAML file, with environment variables over it. If
 anything in them is not valid, it does not start. It ends with exit code 78, and one message names
-every fault and its place.
+every fault and its place. \`npm run config:check -- <file>\` tells the same without starting anything
+(\`node dist/check-config.js <file>\` where Tekton is built already), or what is in force.
 
 **The file** is \`${DEFAULT_SETTINGS_FILE}\`, or what \`TEKTON_CONFIG_FILE\` names; a sample is
 [config/service-config.yml](../config/service-config.yml). Nested and dotted keys mean the same:
@@ -77,12 +78,13 @@ every fault and its place.
 is one that is given twice.
 
 **Environment variables** win over the file. The name of an option's variable is its path in upper
-case, with \`_\` in place of \`.\` and \`-\`; some have a short name too. A list is text with commas. A
-variable that is empty counts as not set. [.env.example](../.env.example) lists them all.
+case, with \`_\` in place of \`.\` and \`-\`; some have a short name too, over which the long one wins. A
+list is text with commas. A variable that is empty counts as not set.
+[.env.example](../.env.example) lists them all.
 
 **Secrets** can stay out of the environment: with \`_FILE\` at its end, every variable names a file
-that holds the value, such as \`DATABASE_URL_FILE=/run/secrets/database-url\`. No message shows the
-value of a secret.
+that holds the value, such as \`DATABASE_URL_FILE=/run/secrets/database-url\`; line ends at its end do
+not count. Both at once are a fault. No message shows the value of a secret.
 `;
 }
 
@@ -110,6 +112,22 @@ ${table(['Field', 'Takes', 'Required', 'Meaning'], rows)}
 A schema is written in place, as a string that holds JSON, or as \`{ $file: path }\`, the path relative
 to the settings file. Its \`$schema\` says which JSON Schema it is: draft-04, -06, -07, 2019-09 or
 2020-12; without one it is 2020-12.
+
+### Changing them while Tekton runs
+
+Every \`kaa.tekton.reload-interval\` seconds Tekton looks at what is in the settings file and in all files
+that it read with it, however they are replaced: a mounted ConfigMap, a new file of the same name, an
+editor. What has not changed for a moment is read like at the start, as a whole:
+
+- If all is valid, the service instances come in force at once, and one line of the log tells which were
+  added, removed or changed in which fields. Configurations of an instance that is gone are kept, hidden,
+  until it is back; those that do not fit a new schema stay readable. Nobody is notified.
+- If anything is faulty, or the file is missing or empty, everything stays as it was. The log tells every
+  fault once, \`/health\` has a warning, and \`tekton_settings_file_refused\` is 1, until the file is mended.
+- Other options count after a restart only; the log tells which of them have changed, and
+  \`tekton_settings_options_waiting_for_restart\` how many.
+
+Each replica looks for itself, so for some seconds one may know what another does not yet.
 `;
 }
 

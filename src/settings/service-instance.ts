@@ -1,7 +1,7 @@
-import { readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
-import { compileSchema, type CompiledSchema } from '../json/json-schema.js';
+import type { CompiledSchema } from '../json/json-schema.js';
 import { INSTANCE_NAME } from './options.js';
+import { codeOf, type ReadFiles } from './read-files.js';
 
 export const SCHEMA_FIELDS = [
   'appConfigurationSchema',
@@ -11,7 +11,10 @@ export const SCHEMA_FIELDS = [
 
 export type SchemaField = (typeof SCHEMA_FIELDS)[number];
 
-const TEXT_FIELDS = ['serviceName', 'serviceGroup', 'description', 'urlPrefix'] as const;
+/** What stands in place of a schema that has a file of its own. */
+export const FILE_KEY = '$file';
+
+export const TEXT_FIELDS = ['serviceName', 'serviceGroup', 'description', 'urlPrefix'] as const;
 const REQUIRED_FIELDS: readonly string[] = ['serviceName', 'serviceGroup'];
 
 /** A service with its configuration: the unit that Tekton configures. */
@@ -25,20 +28,30 @@ export interface ServiceInstance {
   readonly schemas: Readonly<Partial<Record<SchemaField, CompiledSchema>>>;
 }
 
+/** What a service instance is read with. */
+export interface InstanceReading {
+  /** The settings file, which `$file` is relative to. */
+  readonly file: string;
+  /** What reads the files of schemas. */
+  readonly files: ReadFiles;
+  /** @throws {Error} saying what is wrong with the schema */
+  readonly compile: (source: Record<string, unknown>) => CompiledSchema;
+  /** Every fault found is added here. */
+  readonly faults: string[];
+}
+
 /**
  * Reads the definition of one service instance.
  *
  * @param place its YAML path, for messages
- * @param file the settings file, which `$file` is relative to
- * @param faults every fault found is added here
  */
 export function readServiceInstance(
   name: string,
   fields: ReadonlyMap<string, unknown>,
   place: string,
-  file: string,
-  faults: string[],
+  reading: InstanceReading,
 ): ServiceInstance {
+  const { faults, compile } = reading;
   if (!INSTANCE_NAME.test(name)) {
     faults.push(`${place}: the name must be 1 to 100 of A-Z a-z 0-9 _ -, first a letter or digit`);
   }
@@ -56,7 +69,7 @@ export function readServiceInstance(
     const value = fields.get(field);
     if (value === undefined || value === null) continue;
     try {
-      schemas[field] = compileSchema(readSchema(value, file));
+      schemas[field] = compile(readSchema(value, reading));
     } catch (error) {
       faults.push(`${place}.${field}: ${error instanceof Error ? error.message : String(error)}`);
     }
@@ -71,26 +84,31 @@ export function readServiceInstance(
 }
 
 /** A schema stands inline, as JSON text, or in a file of its own. */
-function readSchema(value: unknown, file: string): Record<string, unknown> {
+function readSchema(value: unknown, reading: InstanceReading): Record<string, unknown> {
   if (typeof value === 'string') return parseSchema(value, 'the text');
-  if (typeof value === 'object' && value !== null && '$file' in value) {
-    const path = value.$file;
-    if (typeof path !== 'string') throw new Error('$file must be a path');
-    let content: string;
-    try {
-      content = readFileSync(resolve(dirname(file), path), 'utf8');
-    } catch (error) {
-      throw new Error(
-        `$file ${path} cannot be read (${(error as NodeJS.ErrnoException).code ?? 'unknown reason'})`,
-        { cause: error },
-      );
-    }
-    return parseSchema(content, `$file ${path}`);
-  }
-  if (typeof value !== 'object' || Array.isArray(value)) {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     throw new Error('must be a JSON Schema: a mapping, JSON text, or {$file: path}');
   }
-  return value as Record<string, unknown>;
+  return FILE_KEY in value ? readSchemaFile(value, reading) : (value as Record<string, unknown>);
+}
+
+function readSchemaFile(
+  value: { [FILE_KEY]: unknown },
+  { file, files }: InstanceReading,
+): Record<string, unknown> {
+  const path = value[FILE_KEY];
+  if (typeof path !== 'string' || path === '') throw new Error('$file must be a path');
+  const others = Object.keys(value).filter((key) => key !== FILE_KEY);
+  if (others.length > 0) {
+    throw new Error(`$file must stand alone, without ${others.join(', ')}: the file is the schema`);
+  }
+  let content: string;
+  try {
+    content = files.read(resolve(dirname(file), path));
+  } catch (error) {
+    throw new Error(`$file ${path} cannot be read (${codeOf(error)})`, { cause: error });
+  }
+  return parseSchema(content, `$file ${path}`);
 }
 
 function parseSchema(text: string, source: string): Record<string, unknown> {

@@ -1,6 +1,6 @@
-import { readFileSync } from 'node:fs';
 import { parseDocument } from 'yaml';
-import { SCHEMA_FIELDS } from './service-instance.js';
+import { codeOf, type ReadFiles } from './read-files.js';
+import { FILE_KEY, SCHEMA_FIELDS } from './service-instance.js';
 
 export const INSTANCES_PATH = 'kaa.service-instances';
 
@@ -9,46 +9,62 @@ export interface SettingsFile {
   options: Map<string, unknown>;
   /** Fields of each service instance, in the order of the file. */
   instances: Map<string, Map<string, unknown>>;
+  /** Whether it says nothing at all, as while it is being written. */
+  isBlank: boolean;
 }
 
 /**
  * Reads a YAML settings file, in which nested and dotted keys mean the same.
  *
+ * @param files what reads it
  * @param faults every fault found is added here
  */
-export function readSettingsFile(path: string, faults: string[]): SettingsFile {
-  const file: SettingsFile = { options: new Map(), instances: new Map() };
+export function readSettingsFile(path: string, files: ReadFiles, faults: string[]): SettingsFile {
+  const file: SettingsFile = { options: new Map(), instances: new Map(), isBlank: false };
   let content: string;
   try {
-    content = readFileSync(path, 'utf8');
+    content = files.read(path);
   } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
     faults.push(
-      `the file cannot be read (${code ?? 'unknown reason'}); TEKTON_CONFIG_FILE names another place`,
+      `the file cannot be read (${codeOf(error)}); TEKTON_CONFIG_FILE names another place`,
     );
     return file;
   }
   // `<<` merges, as it does for the other services of the platform.
   const document = parseDocument(content, { uniqueKeys: true, merge: true });
   if (document.errors.length > 0) {
-    faults.push(...document.errors.map((error) => error.message.split('\n')[0] ?? error.message));
+    faults.push(...document.errors.map((error) => firstLine(error.message)));
     return file;
   }
   let root: unknown;
   try {
     root = document.toJS({ maxAliasCount: 100 });
+    requireTree(root);
   } catch (error) {
     // An alias without its anchor, or more aliases than any honest file has.
-    faults.push(`the file cannot be read: ${(error as Error).message}`);
+    faults.push(`the file cannot be read: ${firstLine((error as Error).message)}`);
     return file;
   }
-  if (root === null) return file;
+  if (root === null) return { ...file, isBlank: true };
   if (!isMapping(root)) {
     faults.push('the file must hold a mapping of options');
     return file;
   }
   collect(root, [], file, faults);
   return file;
+}
+
+/** @throws {Error} if it holds itself, so that it has no end */
+function requireTree(root: unknown): void {
+  try {
+    JSON.stringify(root);
+  } catch (cause) {
+    throw new Error('an alias stands within its own anchor', { cause });
+  }
+}
+
+function firstLine(message: string): string {
+  return message.split('\n')[0] ?? message;
 }
 
 function isMapping(value: unknown): value is Record<string, unknown> {
@@ -91,7 +107,9 @@ function collect(
     } else {
       const fields = file.instances.get(instance) ?? new Map<string, unknown>();
       file.instances.set(instance, fields);
-      put(fields, field, value, dotted, faults);
+      const schema = SCHEMA_FIELDS.find((one) => field === `${one}.${FILE_KEY}`);
+      if (schema) put(fields, schema, { [FILE_KEY]: value }, dotted, faults);
+      else put(fields, field, value, dotted, faults);
     }
   }
 }

@@ -1,15 +1,23 @@
 import { randomBytes } from 'node:crypto';
-import { readFileSync } from 'node:fs';
+import { compileSchema } from '../json/json-schema.js';
 import { databaseFaults } from './database-options.js';
 import { httpFaults } from './http-options.js';
+import { readOption } from './given-value.js';
 import { natsFaults } from './nats-options.js';
+import { nearestName } from './nearest-name.js';
 import { OPTIONS, environmentName, type OptionPath } from './options.js';
 import type { Option } from './option.js';
+import { ReadFiles } from './read-files.js';
 import { securityFaults } from './security-options.js';
 import { tenancyFaults, tenancySource } from './tenancy-options.js';
-import { readServiceInstance, type ServiceInstance } from './service-instance.js';
-import { INSTANCES_PATH, isEmpty, readSettingsFile, type SettingsFile } from './settings-file.js';
+import {
+  readServiceInstance,
+  type InstanceReading,
+  type ServiceInstance,
+} from './service-instance.js';
+import { INSTANCES_PATH, isEmpty, readSettingsFile } from './settings-file.js';
 import { SettingsError } from './settings-error.js';
+import { SettingsOrigin } from './settings-origin.js';
 
 /** Where Kaa mounts a service's configuration. */
 export const DEFAULT_SETTINGS_FILE = '/srv/tekton/service-config.yml';
@@ -33,6 +41,14 @@ interface WorkedOut {
 /** Everything that an operator can set, by YAML path; validated as a whole, then frozen. */
 export interface Settings extends Omit<OptionValues, keyof WorkedOut>, WorkedOut {
   readonly [INSTANCES_PATH]: readonly ServiceInstance[];
+  readonly origin: SettingsOrigin;
+}
+
+/** What settings are read with, where they are read again. */
+export interface SettingsReading {
+  /** What reads the files; it then knows whether they are unchanged. */
+  readonly files?: ReadFiles;
+  readonly compile?: InstanceReading['compile'];
 }
 
 /**
@@ -40,29 +56,50 @@ export interface Settings extends Omit<OptionValues, keyof WorkedOut>, WorkedOut
  *
  * @throws {SettingsError} naming every fault of both
  */
-export function loadSettings(environment: NodeJS.ProcessEnv): Settings {
+export function loadSettings(
+  environment: NodeJS.ProcessEnv,
+  { files = new ReadFiles(), compile = compileSchema }: SettingsReading = {},
+): Settings {
   const { TEKTON_CONFIG_FILE: named = '' } = environment;
   const path = named === '' ? DEFAULT_SETTINGS_FILE : named;
   const faults: string[] = [];
-  const file = readSettingsFile(path, faults);
+  const { options, instances, isBlank } = readSettingsFile(path, files, faults);
+  const given = { environment, fromFile: options, files };
+  const givenBy = new Map<string, string>();
   const values: Record<string, unknown> = {};
   for (const [name, option] of Object.entries<Option<unknown>>(OPTIONS)) {
-    values[name] = readOption(name, option, file, environment, faults);
+    values[name] = readOption(name, option, given, givenBy, faults);
   }
-  for (const [name, value] of file.options) {
-    if (!Object.hasOwn(OPTIONS, name) && !isEmptyGroup(name, value)) {
-      faults.push(`${name}: is not an option`);
-    }
+  faults.push(...unknownOptions(options));
+  const misplaced = environmentName(INSTANCES_PATH);
+  if ((environment[misplaced] ?? '') !== '') {
+    faults.push(`${misplaced}: is no variable; ${INSTANCES_PATH} stands in the file only`);
   }
   values[INSTANCES_PATH] = Object.freeze(
-    [...file.instances].map(([name, fields]) =>
-      readServiceInstance(name, fields, `${INSTANCES_PATH}.${name}`, path, faults),
+    [...instances].map(([name, fields]) =>
+      readServiceInstance(name, fields, `${INSTANCES_PATH}.${name}`, {
+        file: path,
+        files,
+        compile,
+        faults,
+      }),
     ),
   );
   checkTogether(values, faults);
   if (faults.length > 0) throw new SettingsError(path, faults);
   workOut(values);
+  values.origin = new SettingsOrigin({ path, isBlank, files, givenBy }, environment);
   return Object.freeze(values) as unknown as Settings;
+}
+
+function unknownOptions(options: ReadonlyMap<string, unknown>): string[] {
+  const known = Object.keys(OPTIONS);
+  return [...options]
+    .filter(([name, value]) => !Object.hasOwn(OPTIONS, name) && !isEmptyGroup(name, value))
+    .map(([name]) => {
+      const meant = nearestName(name, known);
+      return `${name}: is not an option${meant === undefined ? '' : `; did you mean ${meant}?`}`;
+    });
 }
 
 /** `http:` with nothing below it, as when all its options are commented out. */
@@ -91,45 +128,4 @@ function checkTogether(values: Record<string, unknown>, faults: string[]): void 
   }
   faults.push(...databaseFaults(values), ...natsFaults(values), ...httpFaults(values));
   faults.push(...securityFaults(values), ...tenancyFaults(values, faults));
-}
-
-function readOption(
-  path: string,
-  option: Option<unknown>,
-  file: SettingsFile,
-  environment: NodeJS.ProcessEnv,
-  faults: string[],
-): unknown {
-  const { value, source } =
-    fromEnvironment([environmentName(path), ...(option.shortNames ?? [])], environment, faults) ??
-    ({ value: file.options.get(path), source: path } as const);
-  if (value === undefined || value === null) return option.default;
-  try {
-    return option.read(value);
-  } catch (error) {
-    const shown = option.secret ? '' : `, not ${JSON.stringify(value)}`;
-    faults.push(`${source}: must be ${(error as Error).message}${shown}`);
-    return option.default;
-  }
-}
-
-/** The first of the names that is set, itself or as `<name>_FILE` that names a file with the value. */
-function fromEnvironment(
-  names: readonly string[],
-  environment: NodeJS.ProcessEnv,
-  faults: string[],
-): { value: string; source: string } | undefined {
-  for (const name of names) {
-    const value = environment[name];
-    if (value !== undefined && value !== '') return { value, source: name };
-    const file = environment[`${name}_FILE`];
-    if (file === undefined || file === '') continue;
-    try {
-      return { value: readFileSync(file, 'utf8').trimEnd(), source: `${name}_FILE` };
-    } catch (error) {
-      const { code } = error as NodeJS.ErrnoException;
-      faults.push(`${name}_FILE: ${file} cannot be read (${code ?? 'unknown reason'})`);
-    }
-  }
-  return undefined;
 }

@@ -57,6 +57,12 @@ describe('an environment variable', () => {
     ]);
   });
 
+  it('cannot define service instances', () => {
+    expect(faultsOf(() => load('', { KAA_SERVICE_INSTANCES: '{}' }))).toEqual([
+      'KAA_SERVICE_INSTANCES: is no variable; kaa.service-instances stands in the file only',
+    ]);
+  });
+
   it('belongs to one option only', () => {
     const names = Object.entries(OPTIONS).flatMap(
       ([path, { shortNames = [] }]: [string, { shortNames?: readonly string[] }]) => [
@@ -79,6 +85,21 @@ describe('a variable that ends in _FILE', () => {
     });
     expect(settings['database.url']).toBe('postgres://u:p@db/t');
     expect(settings['http.port']).toBe(7);
+  });
+
+  it('leaves spaces at the end of the value, which may be part of a password', () => {
+    const folder = folderWith({ password: '\ufeffsecret \n' });
+    const { 'nats.password': password } = load('nats.user: u', {
+      NATS_PASSWORD_FILE: `${folder}/password`,
+    });
+    expect(password).toBe('secret ');
+  });
+
+  it('is a fault beside the variable itself', () => {
+    const folder = folderWith({ url: 'postgres://other/db' });
+    expect(faultsOf(() => load('', { DATABASE_URL_FILE: `${folder}/url` }))).toEqual([
+      'DATABASE_URL: is given twice, itself and by DATABASE_URL_FILE; keep one',
+    ]);
   });
 
   it('is told if the file cannot be read', () => {

@@ -45,5 +45,7 @@ it('the example holds variables that work, with the defaults', () => {
     KAA_SECURITY_ENABLED: 'false',
     SERVICE_INSTANCE_REPLICA_ID: 'r1',
   };
-  expect(loadSettings({ ...given, ...needed })).toEqual(loadSettings(needed));
+  const { origin, ...settings } = loadSettings({ ...given, ...needed });
+  expect(settings).toEqual({ ...loadSettings(needed), origin: undefined });
+  expect(origin.path).toBe(needed.TEKTON_CONFIG_FILE);
 });

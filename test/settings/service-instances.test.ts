@@ -67,10 +67,28 @@ describe('the schema of a service instance', () => {
     ['in place', '{ type: object, required: [x.y] }', {}],
     ['as a JSON string', `'{"type": "object", "required": ["x.y"]}'`, {}],
     ['in a file beside the settings', '{ $file: a.json }', { 'a.json': '{"required": ["x.y"]}' }],
+    [
+      'in a file of an editor that marks UTF-8',
+      '{ $file: a.json }',
+      { 'a.json': '\ufeff{"required": ["x.y"]}' },
+    ],
   ])('may be given %s', (_, schema, files) => {
     const compiled = schemaOf(load(withSchema(schema), {}, files));
     expect(compiled?.validate({})).toHaveLength(1);
     expect(compiled?.validate({ 'x.y': 1 })).toEqual([]);
+  });
+
+  it('may be in a file that a dotted key names', () => {
+    const yaml = `
+      kaa.service-instances.a: { serviceName: A, serviceGroup: G }
+      kaa.service-instances.a.appConfigurationSchema.$file: a.json`;
+    const compiled = schemaOf(load(yaml, {}, { 'a.json': '{"required": ["x.y"]}' }));
+    expect(compiled?.validate({})).toHaveLength(1);
+    expect(
+      faultsOf(() =>
+        load(`${yaml}\n      kaa.service-instances.a: { appConfigurationSchema: {} }`),
+      ),
+    ).toHaveLength(1);
   });
 
   it('keeps dotted names as they are', () => {
@@ -85,6 +103,8 @@ describe('the schema of a service instance', () => {
     ["'[]'", /the text must hold a JSON object/],
     ['[]', /must be a JSON Schema: a mapping, JSON text, or {\$file: path}/],
     ['7', /must be a JSON Schema/],
+    ['{ $file: none.json, type: object }', /\$file must stand alone, without type/],
+    ['{ $file: "" }', /\$file must be a path/],
     ['{ $file: none.json }', /\$file none.json cannot be read \(ENOENT\)/],
     ['{ $file: broken.json }', /\$file broken.json is not JSON: /],
     ['{ $file: 7 }', /\$file must be a path/],

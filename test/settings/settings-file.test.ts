@@ -1,3 +1,4 @@
+import { writeFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { loadSettings } from '../../src/settings/settings.js';
 import { errorOf, faultsOf, folderWith, load } from './settings-files.js';
@@ -59,10 +60,18 @@ describe('a settings file', () => {
 
 describe('a settings file is refused', () => {
   it.each([
-    ['an option that is not known', 'http.prot: 1', 'http.prot: is not an option'],
+    [
+      'an option that is not known',
+      'http.prot: 1',
+      'http.prot: is not an option; did you mean http.port?',
+    ],
     ['a group that is not known', 'htpp: {}', 'htpp: is not an option'],
     ['a value in place of a group', 'http: 8080', 'http: is not an option'],
-    ['a group in place of a value', 'http.port: { a: 1 }', 'http.port.a: is not an option'],
+    [
+      'a group in place of a value',
+      'http.port: { a: 1 }',
+      'http.port.a: is not an option; did you mean http.port?',
+    ],
     [
       'an option given twice',
       'http.port: 1\nhttp:\n  port: 1',
@@ -80,6 +89,16 @@ describe('a settings file is refused', () => {
       'an alias without its anchor',
       'http.port: *port',
       expect.stringContaining('the file cannot be read: Unresolved alias'),
+    ],
+    [
+      'an alias within its own anchor',
+      'kaa: &kaa { service-instances: *kaa }',
+      'the file cannot be read: an alias stands within its own anchor',
+    ],
+    [
+      'what is like no option',
+      'kaa.service-instance.a: {}',
+      'kaa.service-instance.a: is not an option',
     ],
     [
       'a number beyond its range',
@@ -119,6 +138,15 @@ describe('a settings file is refused', () => {
     );
   });
 
+  it('if it is not text in UTF-8', () => {
+    const folder = folderWith({});
+    const TEKTON_CONFIG_FILE = `${folder}/a.yml`;
+    writeFileSync(TEKTON_CONFIG_FILE, Buffer.from('# caf\xe9', 'latin1'));
+    expect(errorOf(() => loadSettings({ TEKTON_CONFIG_FILE })).faults[0]).toContain(
+      'the file cannot be read (not UTF-8)',
+    );
+  });
+
   it('with all faults of file and environment in one message, each with its place', () => {
     const yaml = `
       http: { port: none, body-limit: 1 }
@@ -155,6 +183,12 @@ it.each([
   ['a token and a user of NATS', { NATS_TOKEN: 't', NATS_USER: 'u' }, /^nats\.token: /],
 ])('refuses %s', (_, environment, fault) => {
   expect(faultsOf(() => load('', environment))).toEqual([expect.stringMatching(fault)]);
+});
+
+it.each(['/api', '/api/v1', '/api/v1/x'])('refuses a prefix that hides the API: %s', (prefix) => {
+  expect(faultsOf(() => load('', { HTTP_URL_PREFIX: prefix }))).toEqual([
+    'http.url-prefix: cannot overlap /api/v1: the API answers there without a prefix',
+  ]);
 });
 
 it('tells a faulty database URL once, and a missing one whatever else is wrong', () => {
