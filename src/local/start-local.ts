@@ -68,7 +68,10 @@ async function bringUp(
     signal,
   });
   const issuers = secure ? await startDevelopmentIssuers({ env, started }) : undefined;
-  env.TEKTON_CONFIG_FILE ||= join(projectRoot, 'config', 'service-config.yml');
+  // One that is empty counts as none, as everywhere.
+  if ((env.TEKTON_CONFIG_FILE ?? '') === '') {
+    env.TEKTON_CONFIG_FILE = join(projectRoot, 'config', 'service-config.yml');
+  }
   const starting = startTekton();
   // Registered before it is up: a signal in the middle must stop what there is of it by then.
   started({
