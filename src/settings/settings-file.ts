@@ -11,6 +11,8 @@ export interface SettingsFile {
   instances: Map<string, Map<string, unknown>>;
   /** Whether it says nothing at all, as while it is being written. */
   isBlank: boolean;
+  /** Whether nothing of it is known, since it is missing or no YAML. */
+  isUnreadable: boolean;
 }
 
 /**
@@ -20,7 +22,13 @@ export interface SettingsFile {
  * @param faults every fault found is added here
  */
 export function readSettingsFile(path: string, files: ReadFiles, faults: string[]): SettingsFile {
-  const file: SettingsFile = { options: new Map(), instances: new Map(), isBlank: false };
+  const file: SettingsFile = {
+    options: new Map(),
+    instances: new Map(),
+    isBlank: false,
+    isUnreadable: false,
+  };
+  const unreadable = { ...file, isUnreadable: true };
   let content: string;
   try {
     content = files.read(path);
@@ -28,13 +36,13 @@ export function readSettingsFile(path: string, files: ReadFiles, faults: string[
     faults.push(
       `the file cannot be read (${codeOf(error)}); TEKTON_CONFIG_FILE names another place`,
     );
-    return file;
+    return unreadable;
   }
   // `<<` merges, as it does for the other services of the platform.
   const document = parseDocument(content, { uniqueKeys: true, merge: true });
   if (document.errors.length > 0) {
     faults.push(...document.errors.map((error) => firstLine(error.message)));
-    return file;
+    return unreadable;
   }
   let root: unknown;
   try {
@@ -43,12 +51,12 @@ export function readSettingsFile(path: string, files: ReadFiles, faults: string[
   } catch (error) {
     // An alias without its anchor, or more aliases than any honest file has.
     faults.push(`the file cannot be read: ${firstLine((error as Error).message)}`);
-    return file;
+    return unreadable;
   }
   if (root === null) return { ...file, isBlank: true };
   if (!isMapping(root)) {
     faults.push('the file must hold a mapping of options');
-    return file;
+    return unreadable;
   }
   collect(root, [], file, faults);
   return file;
@@ -64,7 +72,7 @@ function requireTree(root: unknown): void {
 }
 
 function firstLine(message: string): string {
-  return message.split('\n')[0] ?? message;
+  return (message.split('\n')[0] ?? message).replace(/:$/, '');
 }
 
 function isMapping(value: unknown): value is Record<string, unknown> {

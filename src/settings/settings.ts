@@ -63,7 +63,7 @@ export function loadSettings(
   const { TEKTON_CONFIG_FILE: named = '' } = environment;
   const path = named === '' ? DEFAULT_SETTINGS_FILE : named;
   const faults: string[] = [];
-  const { options, instances, isBlank } = readSettingsFile(path, files, faults);
+  const { options, instances, isBlank, isUnreadable } = readSettingsFile(path, files, faults);
   const given = { environment, fromFile: options, files };
   const givenBy = new Map<string, string>();
   const values: Record<string, unknown> = {};
@@ -85,7 +85,8 @@ export function loadSettings(
       }),
     ),
   );
-  checkTogether(values, faults);
+  // What it would say is missing else.
+  if (!isUnreadable) checkTogether(values, faults);
   if (faults.length > 0) throw new SettingsError(path, faults);
   workOut(values);
   values.origin = new SettingsOrigin({ path, isBlank, files, givenBy }, environment);

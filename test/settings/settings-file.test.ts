@@ -80,7 +80,7 @@ describe('a settings file is refused', () => {
     [
       'a key given twice',
       'http.port: 1\nhttp.port: 2',
-      'Map keys must be unique at line 2, column 1:',
+      'Map keys must be unique at line 2, column 1',
     ],
     ['a list', '- a', 'the file must hold a mapping of options'],
     ['two documents', 'http.port: 1\n---\n{}', expect.stringContaining('multiple documents')],
@@ -211,4 +211,10 @@ it('gives settings that nobody can change', () => {
   ]) {
     expect(Object.isFrozen(part)).toBe(true);
   }
+});
+
+it('of a file that is no YAML, only that is told: what else it would say is not known', () => {
+  expect(
+    faultsOf(() => load('http: [', { KAA_SECURITY_ENABLED: 'true', DATABASE_URL: '' })),
+  ).toEqual([expect.stringMatching(/ at line 1, column 8$/)]);
 });
