@@ -1,5 +1,5 @@
 import type { Logger } from '../logging/logger.js';
-import { Seldom } from './seldom.js';
+import { Seldom } from '../retry/seldom.js';
 import type { TenantList } from './tenant-list.js';
 import { SYSTEM_TENANT } from './tenant.js';
 

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { serializeError } from '../../src/logging/error-serializer.js';
 import { SharedQuestion, SilenceError } from '../../src/management/shared-question.js';
 import { ListAnnouncer } from '../../src/tenancy/list-announcer.js';
-import { Seldom } from '../../src/tenancy/seldom.js';
+import { Seldom } from '../../src/retry/seldom.js';
 import { TenantList } from '../../src/tenancy/tenant-list.js';
 import { LogLines } from '../support/log-lines.js';
 
