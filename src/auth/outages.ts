@@ -18,7 +18,6 @@ export class Outages {
   private readonly known = new LRUCache<string, Seldom>({
     max: MOST_FAULTS,
     ttl: FORGOTTEN_AFTER_MS,
-    updateAgeOnGet: true,
   });
 
   constructor(@Inject(LOGGER) private readonly logger: Logger) {}
