@@ -1,4 +1,5 @@
 import type { ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
 import { getToken, makeCounterProvider, makeGaugeProvider } from '@willsoto/nestjs-prometheus';
 import type { Counter, Gauge } from 'prom-client';
 import { TektonError } from '../errors/tekton-error.js';
@@ -6,6 +7,7 @@ import type { Logger } from '../logging/logger.js';
 import type { Settings } from '../settings/settings.js';
 import { bearableBodyBytes } from './heap-share.js';
 import { UNREAD_HEADERS } from './request-body.js';
+import { whenGone } from './when-gone.js';
 
 const IN_FLIGHT_NAME = 'tekton_http_requests_in_flight';
 const HELD_NAME = 'tekton_http_held_bytes';
@@ -88,9 +90,9 @@ export class Admission {
    *
    * @throws {OverloadError} if there is none
    */
-  admit(response: ServerResponse): Place {
+  admit(response: ServerResponse, socket: Socket): Place {
     if (!this.take('requests', 1)) throw this.refusal('requests');
-    return new Place(this, response);
+    return new Place(this, response, socket);
   }
 
   /** @returns whether there was room */
@@ -132,21 +134,29 @@ export class Admission {
   }
 }
 
-/** What a request holds until it is answered. */
+/** What a request holds until nothing of it is left: it is worked on also when its caller is gone. */
 export class Place {
   private isInRoom = true;
+  private isAnswered = false;
+  private isGone = false;
   private bodyBytes = 0;
   private answerBytes = 0;
 
   constructor(
     private readonly admission: Admission,
     response: ServerResponse,
+    socket: Socket,
   ) {
-    response.once('close', () => {
-      this.leave();
-      if (this.bodyBytes > 0) this.admission.give('bodies', this.bodyBytes);
-      if (this.answerBytes > 0) this.admission.give('answers', this.answerBytes);
+    whenGone(response, socket, () => {
+      this.isGone = true;
+      this.endIfOver();
     });
+  }
+
+  /** Its answer is made; it holds its place until that is sent. */
+  answered(): void {
+    this.isAnswered = true;
+    this.endIfOver();
   }
 
   /** Leaves room for another request: this one only waits, and is counted where it does. */
@@ -166,5 +176,13 @@ export class Place {
   holdAnswer(bytes: number): void {
     if (!this.admission.take('answers', bytes)) throw this.admission.refusal('answers');
     this.answerBytes += bytes;
+  }
+
+  private endIfOver(): void {
+    if (!this.isGone || !this.isAnswered) return;
+    this.leave();
+    if (this.bodyBytes > 0) this.admission.give('bodies', this.bodyBytes);
+    if (this.answerBytes > 0) this.admission.give('answers', this.answerBytes);
+    this.bodyBytes = this.answerBytes = 0;
   }
 }

@@ -1,4 +1,5 @@
-import type { Server, ServerResponse } from 'node:http';
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import { whenGone } from './when-gone.js';
 
 /**
  * Counts what is being answered. At a stop Node.js itself waits for connections on which nothing was
@@ -8,9 +9,9 @@ export class AnswersUnderWay {
   private count = 0;
 
   constructor(private readonly server: Server) {
-    server.on('request', (_request, response: ServerResponse) => {
+    server.on('request', ({ socket }: IncomingMessage, response: ServerResponse) => {
       this.count++;
-      response.once('close', () => this.count--);
+      whenGone(response, socket, () => this.count--);
     });
     // Node.js calls it when the server is closed, and would cut off what is not all sent.
     server.closeIdleConnections = () => {

@@ -25,7 +25,7 @@ export function limitRequests(
     try {
       // Health is asked for above all where there is no room.
       if (request.routeOptions.url?.startsWith(API_PATH) === true) {
-        request.place = admission.admit(reply.raw);
+        request.place = admission.admit(reply.raw, request.raw.socket);
       }
     } catch (error) {
       done(error as OverloadError);
@@ -35,13 +35,10 @@ export function limitRequests(
   });
   fastify.addHook('onSend', (request, reply, payload, done) => {
     const size = typeof payload === 'string' || Buffer.isBuffer(payload) ? payload.length : 0;
-    if (size <= SMALL_ANSWER) {
-      done(null, payload);
-      return;
-    }
-    // It ends with the answer: Node.js sets that of an idle connection then.
-    reply.raw.socket?.setTimeout(stallTimeoutMs);
-    done(null, holdAnswer(request, reply, size) ?? payload);
+    const sent = size > SMALL_ANSWER ? holdAnswer(request, reply, size) : undefined;
+    request.place?.answered();
+    if (size > SMALL_ANSWER && sent === undefined) cutOffIfStalled(request, reply, stallTimeoutMs);
+    done(null, sent ?? payload);
   });
 }
 
@@ -61,4 +58,15 @@ function holdAnswer(
     reply.status(error.status).headers(error.headers).header('content-type', JSON_UTF8);
     return JSON.stringify(errorBody(error));
   }
+}
+
+/** Closes the connection once its reader takes nothing for so long, until the answer is sent. */
+function cutOffIfStalled(
+  { raw: { socket } }: FastifyRequest,
+  { raw: response }: FastifyReply,
+  stallTimeoutMs: number,
+): void {
+  socket.setTimeout(stallTimeoutMs);
+  // Before Node.js sets that of an idle connection, if this was the last of several answers.
+  response.prependOnceListener('finish', () => socket.setTimeout(0));
 }

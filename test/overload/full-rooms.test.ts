@@ -126,6 +126,28 @@ describe('when there is no room for', () => {
   });
 });
 
+it('callers that go away leave no place taken, wherever their requests are', async () => {
+  const get = `GET /api/v1${CMX} HTTP/1.1\r\nhost: x\r\n\r\n`;
+  const put =
+    `PUT /api/v1${CMX} HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\n` +
+    'content-length: 1000\r\n\r\n{"half';
+  const poll = 'GET /api/v1/changes?since=0&wait=30 HTTP/1.1\r\nhost: x\r\n\r\n';
+  for (const request of [get, get.repeat(3), put, get + put, poll + get, get + poll + get]) {
+    for (const pauseMs of [0, 20]) {
+      const socket = openSocket();
+      socket.write(request);
+      await once(socket, 'connect');
+      await sleep(pauseMs);
+      socket.destroy();
+    }
+  }
+  await expect.poll(() => metric('tekton_http_requests_in_flight')).toBe(0);
+  await expect.poll(() => metric('tekton_changes_waiting')).toBe(0);
+  for (const of of ['bodies', 'answers']) {
+    await expect.poll(() => metric(`tekton_http_held_bytes{of="${of}"}`)).toBe(0);
+  }
+});
+
 it('room for bodies must be enough for the largest that is taken', () => {
   const environment = testEnvironment('postgres://127.0.0.1:1/test', 'nats://127.0.0.1:1', {
     HTTP_BODIES_LIMIT: '2048',
