@@ -6,6 +6,7 @@ import { CurrentCall, type Call } from '../auth/call.js';
 import { Access } from '../auth/access-rule.js';
 import { Scope } from '../auth/scopes.js';
 import { Catalogue } from '../instances/catalogue.js';
+import { faultsError } from '../errors/tekton-error.js';
 import { DRY_RUN } from '../outbox/dry-run.js';
 import { ApiErrors } from '../rest/api-errors.decorator.js';
 import { ParametersOfCall, TakesParameters } from '../rest/parameters.decorator.js';
@@ -17,7 +18,7 @@ import {
   CONFIGURATION_FILES_SCHEMA,
   LoadCountsDto,
 } from './bulk.dto.js';
-import { APP_NAMES, INCLUDE, MODE, OPTIONAL_INSTANCE } from './bulk.parameters.js';
+import { APP_NAMES, INCLUDE, MODE, OPTIONAL_INSTANCE, REVISIONS } from './bulk.parameters.js';
 import { BulkStreams } from './bulk-streams.js';
 import { readCluster } from './cluster-body.js';
 import { CLUSTER_INCLUDES, ClusterReader, type ClusterInclude } from './cluster-reader.js';
@@ -28,6 +29,12 @@ import { LoadService } from './load.service.js';
 interface Narrowing {
   tenantId?: string;
   serviceInstanceName?: string;
+}
+
+interface ClusterParameters extends Narrowing {
+  appName?: string[];
+  include?: ClusterInclude[];
+  revisions: boolean;
 }
 
 @ApiTags('Bulk')
@@ -92,7 +99,7 @@ export class BulkController {
     every: Scope.PlatformApplicationRead,
     each: Scope.ApplicationRead,
   })
-  @TakesParameters(OPTIONAL_INSTANCE, TENANT_ID, APP_NAMES, INCLUDE, IF_NONE_MATCH)
+  @TakesParameters(OPTIONAL_INSTANCE, TENANT_ID, APP_NAMES, INCLUDE, REVISIONS, IF_NONE_MATCH)
   @ApiOperation({
     operationId: 'readCluster',
     summary: 'Read all that a service needs when it starts, from one snapshot',
@@ -101,15 +108,21 @@ export class BulkController {
   @ApiResponse({ status: 304, description: 'The caller has it already.' })
   @ApiErrors(400, 404)
   read(
-    @ParametersOfCall() given: Narrowing & { appName?: string[]; include?: ClusterInclude[] },
+    @ParametersOfCall() given: ClusterParameters,
     @CurrentCall() call: Call,
     @Res() reply: FastifyReply,
   ): Promise<void> {
-    const { appName: appNames, include = CLUSTER_INCLUDES, ...narrowing } = given;
+    const { appName: appNames, include = CLUSTER_INCLUDES, revisions, ...narrowing } = given;
+    if (revisions && given.serviceInstanceName === undefined) {
+      throw faultsError('INVALID_PARAMETER', 'The request', [
+        { path: 'revisions', message: 'is of use only for one instance: add serviceInstanceName' },
+      ]);
+    }
     const query = {
       ...narrowing,
       ...(appNames && { appNames }),
       include,
+      revisions,
       instanceNames: this.instanceNames(given),
       readable: call.readable,
     };

@@ -123,6 +123,12 @@ export const CLUSTER_BODY_SCHEMA: Schema = {
 const CLUSTER = clusterSchema(
   {
     config: { ...DOCUMENT, description: 'Where one instance was asked for.' },
+    configRevision: { type: 'integer', description: 'With `revisions=true`.' },
+    configETag: {
+      type: 'string',
+      description:
+        'With `revisions=true`: the `ETag` that this configuration has when it is read alone.',
+    },
     configs: { ...CONFIGS, description: `${CONFIGS.description} Where none was named.` },
   },
   { type: 'string' },

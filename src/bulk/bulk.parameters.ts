@@ -25,6 +25,14 @@ export const INCLUDE: Parameter = {
   example: ['appConfigs'],
 };
 
+export const REVISIONS: Parameter = {
+  name: 'revisions',
+  in: 'query',
+  description:
+    'With each `config` its revision and its ETag, so that who keeps it can go on with conditional requests. Only with `serviceInstanceName`.',
+  schema: { type: 'boolean', default: false },
+};
+
 export const MODE: Parameter = {
   name: 'mode',
   in: 'query',

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { shownOf, type Applications } from '../auth/permissions.js';
+import { etagOf } from '../configurations/configuration-view.js';
 import type { Snapshot } from '../database/snapshot.js';
 
 /** What of the cluster is asked for. */
@@ -13,6 +14,8 @@ export interface ClusterQuery {
   /** The applications that the caller may know of. */
   readable: Applications;
   include: readonly ClusterInclude[];
+  /** Whether revision and ETag stand with each document of the one instance. */
+  revisions: boolean;
 }
 
 export const CLUSTER_INCLUDES = ['tenantConfigs', 'appConfigs', 'appVersionConfigs'] as const;
@@ -27,6 +30,8 @@ interface ClusterRow {
   description: string | null;
   service_instance_name: string | null;
   document: string | null;
+  revision: string | null;
+  digest: string | null;
 }
 
 /**
@@ -36,7 +41,8 @@ interface ClusterRow {
  */
 const ROWS = `
   SELECT c.tenant_id, '' COLLATE "C" AS app_name, '' COLLATE "C" AS version_name,
-    NULL::text AS display_name, NULL::text AS description, c.service_instance_name, c.document
+    NULL::text AS display_name, NULL::text AS description, c.service_instance_name, c.document,
+    c.revision, c.digest
   FROM configurations c
   WHERE c.level = 'tenant' AND c.document IS NOT NULL AND $4::boolean
     AND c.service_instance_name = ANY ($1::text[])
@@ -46,7 +52,7 @@ const ROWS = `
         AND ($7::text[] IS NULL OR a.name = ANY ($7))))
   UNION ALL
   SELECT a.tenant_id, a.name, '', a.display_name, a.description, c.service_instance_name,
-    c.document
+    c.document, c.revision, c.digest
   FROM applications a LEFT JOIN configurations c
     ON c.application_id = a.id AND c.level = 'application' AND c.document IS NOT NULL
     AND c.service_instance_name = ANY ($1) AND $5::boolean
@@ -54,7 +60,7 @@ const ROWS = `
     AND ($7 IS NULL OR a.name = ANY ($7))
   UNION ALL
   SELECT a.tenant_id, a.name, v.name, v.display_name, v.description, c.service_instance_name,
-    c.document
+    c.document, c.revision, c.digest
   FROM applications a JOIN app_versions v ON v.application_id = a.id
     LEFT JOIN configurations c
     ON c.app_version_id = v.id AND c.level = 'appversion' AND c.document IS NOT NULL
@@ -67,8 +73,8 @@ const ROWS = `
 @Injectable()
 export class ClusterReader {
   async *read(snapshot: Snapshot, query: ClusterQuery): AsyncGenerator<string, void, void> {
-    const { serviceInstanceName, include } = query;
-    const writer = new ClusterWriter(serviceInstanceName !== undefined);
+    const { serviceInstanceName, include, revisions } = query;
+    const writer = new ClusterWriter(serviceInstanceName !== undefined, revisions);
     yield serviceInstanceName === undefined
       ? '{"tenants":['
       : `{"serviceInstanceName":${JSON.stringify(serviceInstanceName)},"tenants":[`;
@@ -103,7 +109,10 @@ class ClusterWriter {
   private inVersions = false;
   private inConfigs = false;
 
-  constructor(private readonly single: boolean) {}
+  constructor(
+    private readonly single: boolean,
+    private readonly revisions: boolean,
+  ) {}
 
   write(row: ClusterRow): string {
     let text = '';
@@ -153,9 +162,19 @@ class ClusterWriter {
     return text;
   }
 
-  private document({ service_instance_name: instance, document }: ClusterRow): string {
-    if (instance === null || document === null) return '';
-    if (this.single) return `,"config":${document}`;
+  private document({
+    service_instance_name: instance,
+    document,
+    revision,
+    digest,
+  }: ClusterRow): string {
+    if (instance === null || document === null || revision === null) return '';
+    if (this.single) {
+      const config = `,"config":${document}`;
+      if (!this.revisions) return config;
+      const etag = JSON.stringify(etagOf({ revision, digest }));
+      return `${config},"configRevision":${revision},"configETag":${etag}`;
+    }
     const start = this.inConfigs ? ',' : ',"configs":{';
     this.inConfigs = true;
     return `${start}${JSON.stringify(instance)}:${document}`;

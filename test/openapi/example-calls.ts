@@ -62,6 +62,7 @@ export const EXAMPLE_CALLS: readonly ExampleCall[] = [
   [200, 'GET', `/app-configs?${EPTS}`],
   [200, 'PUT', '/bulk', { tenants: [] }],
   [200, 'GET', `/bulk?${EPTS}`],
+  [200, 'GET', `/bulk?revisions=true&${EPTS}`],
   [200, 'GET', `/changes?${EPTS}&since=0`],
   [410, 'GET', `/changes?${EPTS}&since=${Number.MAX_SAFE_INTEGER}`],
   [204, 'DELETE', VERSION],

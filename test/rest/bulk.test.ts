@@ -185,6 +185,39 @@ describe('a bulk read', () => {
     });
   });
 
+  it('says which revision each configuration has, and its ETag, if asked for', async () => {
+    const config = '/app-configs/applications/lamp?serviceInstanceName=cmx';
+    const tag = async (path: string) => (await cluster.rest.get(path)).headers.get('etag');
+    const answer = await read('?serviceInstanceName=cmx&tenantId=acme&revisions=true');
+    expect(answer).toMatchObject({
+      tenants: [
+        {
+          configRevision: 1,
+          configETag: await tag('/tenant-configs?tenantId=acme&serviceInstanceName=cmx'),
+          applications: [
+            {
+              configRevision: 1,
+              appVersions: [{ name: 'kettle-v1', configRevision: 1 }, { name: 'kettle-v2' }],
+            },
+            { config: { c: 3 }, configRevision: 1, configETag: await tag(config) },
+          ],
+        },
+      ],
+    });
+    expect(JSON.stringify(answer).match(/configETag/g)).toHaveLength(4);
+  });
+
+  it.each([
+    ['maybe', 'must be a boolean'],
+    ['true', 'add serviceInstanceName'],
+  ])('without an instance does not take revisions=%s', async (revisions, fault) => {
+    const answer = await cluster.rest.get(`/bulk?revisions=${revisions}`);
+    expect(answer.status).toBe(400);
+    expect(answer.json()).toMatchObject({
+      errors: [{ path: 'revisions', message: expect.stringContaining(fault) as string }],
+    });
+  });
+
   it('is narrowed by tenant, application and level', async () => {
     expect(await read('?tenantId=kaa&serviceInstanceName=epts')).toMatchObject({
       tenants: [{ tenantId: 'kaa' }],
