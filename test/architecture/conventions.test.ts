@@ -1,15 +1,17 @@
 import { basename } from 'node:path';
 import ts from 'typescript';
 import { describe, expect, it } from 'vitest';
-import { nodesOf, SOURCE_FILES, SOURCE_PATHS } from './source-files.js';
+import { nodesOf, PACKAGE_FILES, SOURCE_FILES, SOURCE_PATHS } from './source-files.js';
 
 /** They say nothing of what is in a file. */
 const EMPTY_WORDS = ['utils', 'helpers', 'common', 'core', 'base', 'manager', 'impl'];
 const LONGEST_FILE = 250;
 
+const ALL_FILES = [...SOURCE_FILES, ...Object.values(PACKAGE_FILES).flat()];
+
 describe('the source', () => {
   it(`has no file of more than ${LONGEST_FILE} lines`, () => {
-    const long = SOURCE_FILES.map(({ path, text }) => ({
+    const long = ALL_FILES.map(({ path, text }) => ({
       path,
       lines: text.split('\n').length - 1,
     }))
@@ -20,16 +22,17 @@ describe('the source', () => {
 
   it('has no file or folder named by an empty word', () => {
     const words = new RegExp(`(^|[.-])(${EMPTY_WORDS.join('|')})s?([.-]|$)`);
-    expect(SOURCE_PATHS.filter((path) => words.test(basename(path)))).toEqual([]);
+    const paths = [...SOURCE_PATHS, ...ALL_FILES.map(({ path }) => path)];
+    expect(paths.filter((path) => words.test(basename(path)))).toEqual([]);
   });
 
   it('names files in kebab case', () => {
     const name = /^([a-z0-9]+-)*[a-z0-9]+(\.[a-z]+)*\.ts$/;
-    expect(SOURCE_FILES.filter(({ path }) => !name.test(basename(path)))).toEqual([]);
+    expect(ALL_FILES.filter(({ path }) => !name.test(basename(path)))).toEqual([]);
   });
 
   it('has no barrel', () => {
-    const reexports = SOURCE_FILES.filter(({ tree }) =>
+    const reexports = ALL_FILES.filter(({ tree }) =>
       nodesOf(tree, ts.isExportDeclaration).some(({ exportClause }) => !exportClause),
     );
     expect(reexports.map(({ path }) => path)).toEqual([]);

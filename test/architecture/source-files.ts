@@ -3,27 +3,36 @@ import { join, normalize, posix } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import ts from 'typescript';
 
-const ROOT = fileURLToPath(new URL('../../src/', import.meta.url));
-
 export interface SourceFile {
-  /** Within `src`, such as `rest/parameter.ts`. */
+  /** Within its folder of sources, such as `rest/parameter.ts`. */
   path: string;
   text: string;
   tree: ts.SourceFile;
-  /** Files within `src` that it imports, types and dynamic imports included. */
+  /** Files of that folder that it imports, types and dynamic imports included. */
   imports: string[];
 }
 
 /** All files of `src`, read and parsed. */
-export const SOURCE_FILES: readonly SourceFile[] = readdirSync(ROOT, { recursive: true })
-  .map((path) => normalize(String(path)).replaceAll('\\', '/'))
-  .filter((path) => path.endsWith('.ts'))
-  .sort()
-  .map((path) => {
-    const text = readFileSync(join(ROOT, path), 'utf8');
-    const tree = ts.createSourceFile(path, text, ts.ScriptTarget.Latest, true);
-    return { path, text, tree, imports: importsOf(path, tree) };
-  });
+export const SOURCE_FILES = readSources('src');
+
+/** Those of the packages beside, by their folders. */
+export const PACKAGE_FILES: Readonly<Record<string, readonly SourceFile[]>> = {
+  'client/src': readSources('client/src'),
+  'examples/replica/src': readSources('examples/replica/src'),
+};
+
+function readSources(folder: string): readonly SourceFile[] {
+  const root = fileURLToPath(new URL(`../../${folder}/`, import.meta.url));
+  return readdirSync(root, { recursive: true })
+    .map((path) => normalize(String(path)).replaceAll('\\', '/'))
+    .filter((path) => path.endsWith('.ts'))
+    .sort()
+    .map((path) => {
+      const text = readFileSync(join(root, path), 'utf8');
+      const tree = ts.createSourceFile(path, text, ts.ScriptTarget.Latest, true);
+      return { path, text, tree, imports: importsOf(path, tree) };
+    });
+}
 
 /** Folders and files of `src`. */
 export const SOURCE_PATHS: readonly string[] = [

@@ -1,0 +1,81 @@
+import { once } from 'node:events';
+import { keyOf } from './address.js';
+import { covers, type ReadReason, type ReadScope } from './read-scope.js';
+
+/** Something to read, and why. */
+export interface PendingRead {
+  scope: ReadScope;
+  reason: ReadReason;
+}
+
+/**
+ * What has to be read: each thing once, however often it was told, and nothing that is part of
+ * something wider. It may be read any time; the last reason counts.
+ */
+export class PendingReads {
+  private readonly reads = new Map<string, PendingRead>();
+  private readonly changed = new EventTarget();
+
+  /** @param singleLimit more single configurations than this are read by whole applications */
+  constructor(private readonly singleLimit: number) {}
+
+  get size(): number {
+    return this.reads.size;
+  }
+
+  /** Notes something that has changed. */
+  add(read: PendingRead): void {
+    this.reads.set(textOf(read.scope), read);
+    this.changed.dispatchEvent(new Event('added'));
+  }
+
+  /** Takes back what could not be read; a reason that has come meanwhile is the better one. */
+  putBack(reads: readonly PendingRead[]): void {
+    for (const read of reads) if (!this.reads.has(textOf(read.scope))) this.add(read);
+  }
+
+  /** Resolves once there is something; rejects when the signal is aborted. */
+  async untilSome(signal: AbortSignal): Promise<void> {
+    signal.throwIfAborted();
+    if (this.reads.size === 0) await once(this.changed, 'added', { signal });
+  }
+
+  /** All that is there to read, as little and as narrow as can be; it is not here any more then. */
+  take(): PendingRead[] {
+    const all = this.reads.get('all');
+    const reads = all === undefined ? [...this.reads.values()] : [all];
+    this.reads.clear();
+    const wide = reads.filter(({ scope }) => scope.kind !== 'one');
+    const singles = reads.filter(({ scope }) => scope.kind === 'one' && !isWithin(scope, wide));
+    if (singles.length <= this.singleLimit) return [...wide, ...singles];
+    const widened = [...wide, ...singles.map(wholeApplication)];
+    return [...new Map(widened.map((read) => [textOf(read.scope), read])).values()];
+  }
+}
+
+function isWithin(scope: ReadScope, wide: readonly PendingRead[]): boolean {
+  return scope.kind === 'one' && wide.some((other) => covers(other.scope, scope.address));
+}
+
+function wholeApplication({ scope, reason }: PendingRead): PendingRead {
+  if (scope.kind !== 'one' || scope.address.level === 'tenant') return { scope, reason };
+  // Other configurations may come of it than those that the single message told of.
+  const { cause, timestamp } = reason;
+  const { appName } = scope.address;
+  return { scope: { kind: 'application', appName }, reason: { cause, timestamp } };
+}
+
+/** The same for the same scope. */
+function textOf(scope: ReadScope): string {
+  switch (scope.kind) {
+    case 'all':
+      return 'all';
+    case 'tenant':
+    case 'tenant-configuration':
+      return `${scope.kind} ${scope.tenantId}`;
+    case 'application':
+      return `applications ${scope.appName}`;
+    case 'one':
+      return `one ${keyOf(scope.address)}`;
+  }
+}
