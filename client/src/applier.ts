@@ -3,9 +3,9 @@ import pLimit from 'p-limit';
 import { keyOf, type ConfigurationAddress } from './address.js';
 import type { ClientMetrics } from './client-metrics.js';
 import type { Configurations, Held } from './configurations.js';
-import type { Configuration, ConfigurationChange, TektonClientEvents } from './events.js';
+import type { Cause, Configuration, ConfigurationChange, TektonClientEvents } from './events.js';
 import type { ReadConfiguration } from './cluster-answer.js';
-import type { ReadReason } from './read-scope.js';
+import { messageFor, type ReadMessage, type ReadReason } from './read-scope.js';
 import type { Found } from './tekton-api.js';
 
 /** Tells those who listen to the client. */
@@ -65,9 +65,7 @@ export class Applier {
     return this.inTurn(async () => {
       this.hasPut = true;
       let count = 0;
-      // A message tells one revision: it is not known whose it is where several are gone.
-      const why = absent.length > 1 ? { ...reason, revision: undefined } : reason;
-      for (const address of absent) await this.remove(address, why);
+      for (const address of absent) await this.remove(address, reason);
       for (const one of found) {
         await this.upsert(one, reason);
         if (++count % WITHOUT_PAUSE === 0) await turn();
@@ -77,26 +75,26 @@ export class Applier {
 
   private async upsert(one: ReadConfiguration, reason: ReadReason): Promise<void> {
     const { address, revision, etag } = one;
-    const before = this.configurations.find(one.address);
-    if (before !== undefined && before.address.tenantId !== address.tenantId) {
-      // The name is another tenant's by now, and what it stood for is gone.
-      await this.remove(before.address, reason);
-      if (this.configurations.find(address) !== undefined) return;
+    let held = this.configurations.find(address) ?? nothingAt(address);
+    if (held.address.tenantId !== address.tenantId) {
+      // The name is another tenant's by now, and what it stood for is gone, wanted or not.
+      await this.remove(held.address, reason);
+      held = nothingAt(address);
     }
-    const held = this.configurations.find(address) ?? nothingAt(address);
     if (etagOf(held.refused) === etag) return;
     if (held.inForce?.etag === etag) {
       this.configurations.set({ ...held, refused: undefined });
       return;
     }
     const found: Found = { value: deepFreeze(one.value), revision, etag };
+    const message = messageFor(reason, address);
     const change = {
-      ...baseOf(held, reason),
+      ...baseOf(held, reason.cause, message),
       type: 'upsert',
       value: found.value,
       revision,
     } as const;
-    if (await this.isTaken(change, reason.timestamp)) {
+    if (await this.isTaken(change, message?.timestamp)) {
       this.configurations.set({ address, inForce: found, refused: undefined });
       this.tell('upsert', change);
     } else {
@@ -113,13 +111,16 @@ export class Applier {
       this.configurations.set({ ...held, refused: undefined });
       return;
     }
+    const message = messageFor(reason, address);
+    const single = message?.single;
     const change = {
-      ...baseOf(held, reason),
+      ...baseOf(held, reason.cause, message),
       type: 'delete',
       value: undefined,
-      revision: reason.revision,
+      // An upsert may have told of what was found deleted by then.
+      revision: single?.operation === 'delete' ? single.revision : undefined,
     } as const;
-    if (await this.isTaken(change, reason.timestamp)) {
+    if (await this.isTaken(change, message?.timestamp)) {
       this.configurations.set(nothingAt(address));
       this.tell('delete', change);
     } else {
@@ -135,7 +136,7 @@ export class Applier {
     if (earlier.address.tenantId !== address.tenantId) return;
     const { value, revision, etag } = earlier;
     const change = {
-      ...baseOf(held, { cause: 'snapshot' }),
+      ...baseOf(held, 'snapshot', undefined),
       type: 'upsert',
       value,
       revision,
@@ -163,13 +164,13 @@ function nothingAt(address: ConfigurationAddress): Held {
   return { address, inForce: undefined, refused: undefined };
 }
 
-function baseOf({ address, inForce }: Held, { cause, correlationId }: ReadReason) {
+function baseOf({ address, inForce }: Held, cause: Cause, message: ReadMessage | undefined) {
   return {
     address,
     previous: inForce?.value,
     previousRevision: inForce?.revision,
     cause,
-    correlationId,
+    correlationId: message?.correlationId,
   };
 }
 

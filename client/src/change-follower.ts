@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { addressOf, keyOf } from './address.js';
 import type { Tell } from './applier.js';
 import { BackOff } from './back-off.js';
 import type { Changes } from './changes-answer.js';
@@ -9,6 +10,9 @@ import type { Limits } from './options.js';
 import type { PendingReads } from './pending-reads.js';
 import { scopeOf } from './scope-of-notification.js';
 import type { TektonApi } from './tekton-api.js';
+
+/** Milliseconds; the longest that a timer takes, 24 days. */
+const LONG = 2 ** 31 - 1;
 
 /**
  * Learns what has changed: from NATS, whose messages may be lost, and from `GET /changes`, which has them
@@ -80,8 +84,9 @@ export class ChangeFollower {
 
   /** Works until the signal comes. */
   async run(signal: AbortSignal): Promise<void> {
+    signal.addEventListener('abort', this.wake, { once: true });
     for (;;) {
-      if (this.position === undefined) await this.rest(undefined, signal);
+      if (this.position === undefined) await this.rest(LONG, signal);
       else await this.ask(this.position, signal);
     }
   }
@@ -142,11 +147,21 @@ export class ChangeFollower {
   private note(notification: Notification, cause: 'notification' | 'changes'): void {
     const scope = scopeOf(notification);
     if (scope === undefined) return;
-    const { correlationId, revision, timestamp } = notification;
-    const isAll = scope.kind === 'all';
+    const { correlationId, timestamp, operation, tenantId, revision } = notification;
+    const single =
+      revision === undefined || tenantId === null
+        ? undefined
+        : {
+            key: keyOf(addressOf(tenantId, notification.appName, notification.appVersionName)),
+            operation,
+            revision,
+          };
     this.pending.add({
       scope,
-      reason: { cause: isAll ? 'read-again' : cause, correlationId, revision, timestamp },
+      reason: {
+        cause: scope.kind === 'all' ? 'read-again' : cause,
+        message: { correlationId, timestamp, single },
+      },
     });
   }
 
@@ -161,14 +176,14 @@ export class ChangeFollower {
   }
 
   /** Does nothing until it is woken, or for some milliseconds. */
-  private async rest(atMost: number | undefined, signal: AbortSignal): Promise<void> {
-    const either = AbortSignal.any([signal, this.waking.signal]);
-    await sleep(atMost ?? 2 ** 31 - 1, undefined, { signal: either }).catch(() => undefined);
+  private async rest(atMost: number, signal: AbortSignal): Promise<void> {
+    signal.throwIfAborted();
+    await sleep(atMost, undefined, { signal: this.waking.signal }).catch(() => undefined);
     signal.throwIfAborted();
   }
 
-  private wake(): void {
+  private readonly wake = (): void => {
     this.waking.abort();
     this.waking = new AbortController();
-  }
+  };
 }

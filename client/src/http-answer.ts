@@ -19,16 +19,23 @@ export async function httpGet(
   silence: number,
   signal: AbortSignal,
 ): Promise<HttpAnswer> {
-  const silent = new AbortController();
+  // One signal for each request, and listeners that are taken away again: a signal that is made of one
+  // that lives long is kept by it.
+  const given = new AbortController();
+  const giveUp = () => {
+    given.abort(signal.reason);
+  };
+  signal.addEventListener('abort', giveUp, { once: true });
   const timer = setTimeout(() => {
-    silent.abort(new Error(`it said nothing for ${silence} ms`));
+    given.abort(new Error(`it said nothing for ${silence} ms`));
   }, silence);
   try {
+    signal.throwIfAborted();
     const response = await fetch(url, {
       headers,
       // Nobody but the server that was named gets the token.
       redirect: 'error',
-      signal: AbortSignal.any([signal, silent.signal]),
+      signal: given.signal,
     });
     const parts: Uint8Array[] = [];
     for await (const part of response.body ?? []) {
@@ -45,6 +52,7 @@ export async function httpGet(
     });
   } finally {
     clearTimeout(timer);
+    signal.removeEventListener('abort', giveUp);
   }
 }
 

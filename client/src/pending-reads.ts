@@ -59,10 +59,7 @@ function isWithin(scope: ReadScope, wide: readonly PendingRead[]): boolean {
 
 function wholeApplication({ scope, reason }: PendingRead): PendingRead {
   if (scope.kind !== 'one' || scope.address.level === 'tenant') return { scope, reason };
-  // Other configurations may come of it than those that the single message told of.
-  const { cause, timestamp } = reason;
-  const { appName } = scope.address;
-  return { scope: { kind: 'application', appName }, reason: { cause, timestamp } };
+  return { scope: { kind: 'application', appName: scope.address.appName }, reason };
 }
 
 /** The same for the same scope. */

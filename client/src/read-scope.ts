@@ -1,4 +1,4 @@
-import type { ConfigurationAddress } from './address.js';
+import { keyOf, type ConfigurationAddress } from './address.js';
 import type { Cause } from './events.js';
 
 /** What has to be read anew, at the least. */
@@ -13,11 +13,33 @@ export type ReadScope =
 /** Why it has to be read, for those who are told of what comes of it. */
 export interface ReadReason {
   readonly cause: Cause;
-  /** Of the message that tells it, if it is a single one. */
-  readonly correlationId?: string | undefined;
-  readonly revision?: number | undefined;
-  /** When it was told, Unix milliseconds. */
-  readonly timestamp?: number | undefined;
+  /** The message that tells it, if it is a single one. */
+  readonly message?: ReadMessage | undefined;
+}
+
+/** What is told on of a message. */
+export interface ReadMessage {
+  readonly correlationId: string;
+  /** When it was made, Unix milliseconds. */
+  readonly timestamp: number;
+  /** Of the one configuration that it is about; undefined if it is about several. */
+  readonly single: SingleChange | undefined;
+}
+
+/** What a message tells of one configuration. */
+export interface SingleChange {
+  readonly key: string;
+  readonly operation: 'upsert' | 'delete';
+  readonly revision: number;
+}
+
+/** The message, as far as it tells of that address: others may be found changed with it. */
+export function messageFor(
+  { message }: ReadReason,
+  address: ConfigurationAddress,
+): ReadMessage | undefined {
+  const key = message?.single?.key;
+  return key === undefined || key === keyOf(address) ? message : undefined;
 }
 
 /** Whether all that is at the address is within the scope. */

@@ -78,10 +78,7 @@ export class Synchronizer {
     // Of several messages nobody can say which one told of what was found.
     const reason = batch.length === 1 ? first.reason : { cause: first.reason.cause };
     await this.applier.put(found, absent, reason);
-    if (instead !== undefined) {
-      // What the message told is not what will be found.
-      this.pending.add({ scope: instead, reason: { ...reason, revision: undefined } });
-    }
+    if (instead !== undefined) this.pending.add({ scope: instead, reason });
     if (position !== undefined) {
       this.listener.loaded(position, reason.cause === 'start' ? 'start' : 'read-again');
     }

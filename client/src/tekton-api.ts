@@ -138,25 +138,22 @@ export class TektonApi {
   private async ask(
     what: What,
     url: string,
-    { headers, silence, signal }: Omit<GetOptions, 'mayBe'>,
+    {
+      headers,
+      silence = this.options.silence,
+      signal = this.options.signal,
+    }: Omit<GetOptions, 'mayBe'>,
     renew: boolean,
   ): Promise<HttpAnswer> {
     const { metrics } = this.options;
-    const closed = this.options.signal;
-    const given = signal === undefined ? closed : AbortSignal.any([closed, signal]);
     try {
       const bearer = await this.bearer(renew);
-      const answer = await httpGet(
-        url,
-        { ...headers, ...bearer },
-        silence ?? this.options.silence,
-        given,
-      );
+      const answer = await httpGet(url, { ...headers, ...bearer }, silence, signal);
       this.isReachable = true;
       metrics.read(what, `${answer.status}`);
       return answer;
     } catch (error) {
-      if (!given.aborted) {
+      if (!signal.aborted) {
         this.isReachable = false;
         metrics.read(what, 'failed');
       }
@@ -207,7 +204,7 @@ interface GetOptions {
   headers?: Readonly<Record<string, string>> | undefined;
   /** Default: that of the options. */
   silence?: number | undefined;
-  /** Gives it up. */
+  /** Gives it up; default: that of the options. */
   signal?: AbortSignal;
 }
 
@@ -216,7 +213,7 @@ interface ChangesQuery {
   limit: number;
   /** Seconds that Tekton may wait until there is something. */
   wait: number;
-  /** Gives it up. */
+  /** Gives it up, also when all is given up. */
   signal: AbortSignal;
 }
 

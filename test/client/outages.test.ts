@@ -139,6 +139,26 @@ describe('an outage', () => {
     await expect.poll(() => value(watched)).toEqual(series('a'));
   });
 
+  it('during which a name has become that of another tenant: what it stood for is gone first', async () => {
+    const watched = await startClient();
+    gates.nats.shut();
+    gates.tekton.shut();
+    await test.test.rest.delete(`/applications/${app}`);
+    await test.test.rest.post('/applications?tenantId=acme', { name: app });
+    await test.put(pathOf.app(), series('acme'));
+    gates.nats.open();
+    gates.tekton.open();
+    await expect.poll(() => value(watched)).toEqual(series('acme'));
+    const ofApp = [...watched.all('delete'), ...watched.all('upsert')].filter(
+      ({ address }) => address.level === 'application',
+    );
+    expect(ofApp).toEqual([
+      expect.objectContaining({ type: 'delete', previous: { autoExtraction: true } }),
+      expect.objectContaining({ type: 'upsert', previous: undefined }),
+    ]);
+    expect(ofApp.map(({ address }) => address.tenantId)).toEqual(['kaa', 'acme']);
+  });
+
   it('of NATS at the start does not matter', async () => {
     gates.nats.shut();
     const watched = test.client({ nats: `nats://127.0.0.1:${gates.nats.port}` });
@@ -147,6 +167,7 @@ describe('an outage', () => {
     expect(watched.all('problem')[0]?.message).toContain('NATS cannot be reached');
     await test.put(pathOf.app(), series('a'));
     await expect.poll(() => value(watched)).toEqual(series('a'));
+    watched.told = {};
     gates.nats.open();
     await watched.settled();
     await test.put(pathOf.app(), series('b'));
