@@ -7,9 +7,12 @@ import type { RelayMetrics } from './relay-metrics.js';
 import { kindOf, toScmpMessage, type PlacedEntry, type Provider } from './scmp-message.js';
 
 const STOPPING_POLL_MS = 100;
-/** How long a replica without NATS holds the lease, and how long it then leaves it to others. */
+/**
+ * How long a replica without NATS holds the lease, and how long it then leaves it to others. They are
+ * signalled, and take it at once; nobody places meanwhile, so that whoever waits for changes by REST waits too.
+ */
 const HOLD_WITHOUT_NATS_MS = 5000;
-const COURTESY_MS = 3000;
+const COURTESY_MS = 500;
 
 export interface RelaySettings {
   provider: Provider;
