@@ -6,20 +6,37 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { takeLock } from './process-lock.mjs';
 import { runStep, StepError } from './run-step.mjs';
 
+// What can be built: by which script of npm, with the settings and the sources of which folders, into which.
+const SERVER = {
+  title: 'Building',
+  script: 'build',
+  settingsIn: ['.'],
+  from: ['src'],
+  into: ['dist'],
+};
+const CLIENT = {
+  title: 'Building the client and the example',
+  script: 'build:client',
+  settingsIn: ['.', 'client', 'examples/replica'],
+  from: ['client/src', 'examples/replica/src'],
+  into: ['client/dist', 'examples/replica/dist'],
+};
+
 /**
  * Makes the project ready to run, and does nothing where it is.
  * @param {string} root the project's folder
- * @param {{ build: boolean }} wanted whether `dist/` is needed too
+ * @param {{ build: boolean, client?: boolean }} wanted whether `dist/` is needed too, and whether the
+ *   client and the example are
  * @throws {StepError} with a message that says what failed
  */
-export async function prepareProject(root, { build }) {
-  const isReady = () => isInstalled(root) && (!build || isBuilt(root));
-  if (isReady()) return;
+export async function prepareProject(root, { build, client = false }) {
+  const wanted = [...(build ? [SERVER] : []), ...(client ? [CLIENT] : [])];
+  if (isInstalled(root) && wanted.every((part) => isBuilt(root, part))) return;
   const lock = await waitForLock(root);
   try {
     // Looked at again, now that nobody else is at it.
     if (!isInstalled(root)) await install(root, lock);
-    if (build && !isBuilt(root)) await buildTekton(root, lock);
+    for (const part of wanted) if (!isBuilt(root, part)) await buildPart(root, part, lock);
   } finally {
     lock.release();
   }
@@ -31,13 +48,13 @@ async function install(root, lock) {
   await runNpm(root, 'Installing packages (about a minute)', args, lock);
 }
 
-async function buildTekton(root, lock) {
+async function buildPart(root, part, lock) {
   // Taken before building: a file that changes meanwhile makes the next start build again.
-  const state = sourceState(root);
-  const stamp = buildStamp(root);
-  rmSync(stamp, { force: true });
-  await runNpm(root, 'Building', ['run', 'build'], lock);
-  writeFileSync(stamp, state);
+  const state = sourceState(root, part);
+  const stamps = stampsOf(root, part);
+  for (const stamp of stamps) rmSync(stamp, { force: true });
+  await runNpm(root, part.title, ['run', part.script], lock);
+  for (const stamp of stamps) writeFileSync(stamp, state);
 }
 
 async function runNpm(root, title, npmArgs, lock) {
@@ -76,25 +93,33 @@ function lockedPackages(file) {
   }
 }
 
-function isBuilt(root) {
-  const stamp = buildStamp(root);
-  return existsSync(stamp) && readFileSync(stamp, 'utf8') === sourceState(root);
+function isBuilt(root, part) {
+  const stamps = stampsOf(root, part);
+  if (!stamps.every((stamp) => existsSync(stamp))) return false;
+  const state = sourceState(root, part);
+  return stamps.every((stamp) => readFileSync(stamp, 'utf8') === state);
 }
 
-/** Lies in dist/, so that removing dist/ removes it too. */
-function buildStamp(root) {
-  return join(root, 'dist', '.built-from');
+/** They lie in what was built, so that removing that removes them too. */
+function stampsOf(root, { into }) {
+  return into.map((folder) => join(root, folder, '.built-from'));
 }
 
 /** A hash of all that the build depends on. Contents, as times change with every checkout. */
-function sourceState(root) {
+function sourceState(root, { settingsIn, from }) {
   const hash = createHash('sha256');
-  const settings = readdirSync(root).filter((name) => /^tsconfig.*\.json$/.test(name));
-  const sources = readdirSync(join(root, 'src'), { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile())
-    .map((entry) => join(entry.parentPath, entry.name));
-  const files = ['package.json', ...settings].map((name) => join(root, name)).concat(sources);
-  for (const file of files.sort()) hash.update(`${file}\0`).update(readFileSync(file)).update('\0');
+  const settings = settingsIn.flatMap((folder) =>
+    readdirSync(join(root, folder))
+      .filter((name) => /^(package|tsconfig.*)\.json$/.test(name))
+      .map((name) => join(root, folder, name)),
+  );
+  const sources = from.flatMap((folder) =>
+    readdirSync(join(root, folder), { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile())
+      .map((entry) => join(entry.parentPath, entry.name)),
+  );
+  const files = [...settings, ...sources].sort();
+  for (const file of files) hash.update(`${file}\0`).update(readFileSync(file)).update('\0');
   return hash.digest('hex');
 }
 

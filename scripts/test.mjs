@@ -7,8 +7,8 @@ requireSupportedPlatform();
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const { prepareProject } = await import('./prepare.mjs');
 try {
-  // Some tests start the built server.
-  await prepareProject(root, { build: true });
+  // Some tests start the built server, and the example.
+  await prepareProject(root, { build: true, client: true });
 } catch (error) {
   if (error.exitCode === undefined) throw error;
   console.error(error.message);
