@@ -148,10 +148,12 @@ function createController(level: Level): Type {
       { serviceInstanceName, ...parameters }: OwnerParameters & Required<Instance>,
       @BodyOfCall() body: RequestBody,
       @CurrentCall() call: Call,
+      @Res({ passthrough: true }) reply: FastifyReply,
     ): Promise<void> {
       const owner = toOwner(parameters, call);
       await missingFirst(body.discard(), () => this.configurations.requireOwner(owner));
-      return this.configurations.delete(owner, serviceInstanceName, call);
+      const revision = await this.configurations.delete(owner, serviceInstanceName, call);
+      reply.header('x-revision', revision);
     }
   }
   return ConfigurationsController;

@@ -138,20 +138,25 @@ export class ConfigurationsService {
     return this.replace(owner, instanceName, merge, call);
   }
 
-  /** @throws {TektonError} NOT_FOUND, PRECONDITION_FAILED */
-  async delete(owner: ConfigurationOwner, instanceName: string, call: Call): Promise<void> {
+  /**
+   * @returns the revision of the deletion
+   * @throws {TektonError} NOT_FOUND, PRECONDITION_FAILED
+   */
+  async delete(owner: ConfigurationOwner, instanceName: string, call: Call): Promise<string> {
     const instance = this.catalogue.requireForWrite(instanceName);
     const { preconditions } = call;
     for (;;) {
       if (preconditions.isEmpty) {
-        if (await this.store.delete(owner, instanceName, call)) return;
+        const deleted = await this.store.delete(owner, instanceName, call);
+        if (deleted) return deleted.revision;
         await this.store.requireOwner(owner);
         throw configurationNotFound(owner, instance);
       }
       const [row] = await this.store.find(owner, [instanceName]);
       if (!isLive(row)) throw configurationNotFound(owner, instance);
       preconditions.check(etagOf(row));
-      if (await this.store.delete(owner, instanceName, call, Number(row.revision))) return;
+      const deleted = await this.store.delete(owner, instanceName, call, Number(row.revision));
+      if (deleted) return deleted.revision;
     }
   }
 

@@ -91,7 +91,9 @@ describe.each(LEVELS)('configurations of an $level', ({ path, told }) => {
 
   it('are deleted once, and count on when they come again', async () => {
     const before = revisionOf(await test.rest.get(one));
-    expect((await test.rest.delete(one)).status).toBe(204);
+    const deleted = await test.rest.delete(one);
+    expect(deleted.status).toBe(204);
+    expect(revisionOf(deleted)).toBe(before + 1);
     expect((await test.rest.delete(one)).status).toBe(404);
     expect((await test.rest.get(one)).status).toBe(404);
     const created = await test.rest.patch(one, '{"a":{"b":null}}');
