@@ -89,6 +89,25 @@ describe('a snapshot', () => {
     expect(watched.all('upsert').map(({ cause }) => cause)).toEqual(['start', 'start']);
   });
 
+  it('keeps what another JSON than the built-in one makes of documents', async () => {
+    const json = {
+      parse: (text: string): unknown => JSON.parse(text.replace(/(?<=:)\d{17,}/g, '"exactly $&"')),
+      stringify: (value: unknown) => JSON.stringify(value).replace(/"exactly (\d+)"/g, '$1'),
+    };
+    const path = '/app-configs/applications/smart?serviceInstanceName=cmx';
+    await test.test.rest.put(path, '{"serial":12345678901234567890}');
+    const exact = { ...options, json, serviceInstanceName: 'cmx' };
+    const value = { serial: 'exactly 12345678901234567890' };
+    const watched = await test.started(exact);
+    expect(watched.client.config({ appName: 'smart' })).toEqual(value);
+    await test.closeClients();
+    expect(readFileSync(snapshotFile, 'utf8')).toContain('"serial":12345678901234567890');
+    gate.shut();
+    const again = test.client({ ...exact, limits: { startTimeout: 0 } });
+    await again.client.start();
+    expect(again.client.config({ appName: 'smart' })).toEqual(value);
+  });
+
   it.each([
     ['damaged', (text: string) => text.replace('autoExtraction', 'autoextraction'), 'is damaged'],
     ['cut off', (text: string) => text.slice(0, -80), 'is damaged or incomplete'],
