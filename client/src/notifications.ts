@@ -7,6 +7,7 @@ import {
 } from '@nats-io/transport-node';
 import { BackOff } from './back-off.js';
 import { messageOf, UnavailableError } from './errors.js';
+import { inTime } from './in-time.js';
 import type { Notification } from './notification.js';
 import type { Limits } from './options.js';
 import { readMessage } from './scmp-records.js';
@@ -148,19 +149,8 @@ async function connectUnless(
   options: NodeConnectionOptions,
 ): Promise<NatsConnection> {
   const connecting = connect(options);
-  const aborted = new Promise<never>((_resolve, reject) => {
-    const give = () => {
-      reject(signal.reason as Error);
-    };
-    if (signal.aborted) give();
-    else signal.addEventListener('abort', give, { once: true });
-    const forget = () => {
-      signal.removeEventListener('abort', give);
-    };
-    connecting.then(forget, forget);
-  });
   try {
-    return await Promise.race([connecting, aborted]);
+    return await inTime(connecting, signal);
   } catch (error) {
     connecting.then((connection) => connection.close()).catch(() => undefined);
     throw error;

@@ -57,7 +57,7 @@ export interface TektonClientOptions {
 export interface Limits {
   /** How long a start waits for Tekton before it takes the snapshot; without one it goes on waiting. */
   startTimeout: number;
-  /** How long Tekton, or the issuer, may be silent within one request. */
+  /** How long Tekton may be silent within one request, and how long a token may take. */
   requestTimeout: number;
   /** A change is read after a random time up to this one, so that many replicas do not read at once. */
   jitter: number;

@@ -5,6 +5,7 @@ import { messageOf, RefusedError, UnavailableError } from './errors.js';
 import type { Configuration } from './events.js';
 import type { ClientMetrics } from './client-metrics.js';
 import { httpGet, retryAfterOf, type HttpAnswer } from './http-answer.js';
+import { inTime } from './in-time.js';
 import type { JsonFormat, TokenSource } from './options.js';
 
 /** What of a cluster is read at once; nothing: all that is for this service instance. */
@@ -37,7 +38,7 @@ export interface TektonApiOptions {
   serviceInstanceName: string;
   token: TokenSource | undefined;
   json: JsonFormat;
-  /** Milliseconds that Tekton may say nothing. */
+  /** Milliseconds that Tekton, or the token source, may say nothing. */
   silence: number;
   /** Gives up whatever is asked. */
   signal: AbortSignal;
@@ -147,7 +148,7 @@ export class TektonApi {
   ): Promise<HttpAnswer> {
     const { metrics } = this.options;
     try {
-      const bearer = await this.bearer(renew);
+      const bearer = await this.bearer(renew, signal);
       const answer = await httpGet(url, { ...headers, ...bearer }, silence, signal);
       this.isReachable = true;
       metrics.read(what, `${answer.status}`);
@@ -161,12 +162,14 @@ export class TektonApi {
     }
   }
 
-  private async bearer(renew: boolean): Promise<Record<string, string>> {
-    const { token } = this.options;
+  private async bearer(renew: boolean, signal: AbortSignal): Promise<Record<string, string>> {
+    const { token, silence } = this.options;
     if (token === undefined) return {};
     try {
-      return { authorization: `Bearer ${await token(renew)}` };
+      const given = Promise.resolve().then(() => token(renew));
+      return { authorization: `Bearer ${await inTime(given, signal, silence)}` };
     } catch (error) {
+      signal.throwIfAborted();
       if (error instanceof UnavailableError || error instanceof RefusedError) throw error;
       throw new UnavailableError(`No access token: ${messageOf(error)}`, undefined, {
         cause: error,
