@@ -1,11 +1,12 @@
-import { openApart } from './database/apart.js';
+import { openUntimed } from './database/apart.js';
 import { databaseSettings } from './database/database.module.js';
 import { fail } from './fail.js';
 import { goOnAfterRestore } from './outbox/after-restore.js';
-import { loadSettings } from './settings/settings.js';
+import { loadSettingsOfDatabase } from './settings/database-alone.js';
 
 try {
-  const client = await openApart(databaseSettings(loadSettings(process.env)));
+  const settings = loadSettingsOfDatabase(process.env, 'tekton-after-restore');
+  const client = await openUntimed(databaseSettings(settings));
   const position = await goOnAfterRestore(client);
   await client.end();
   console.log(

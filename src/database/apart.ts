@@ -32,6 +32,14 @@ export async function openApart(settings: ApartSettings): Promise<pg.Client> {
   return client;
 }
 
+/** Opens one for work that may take as long as it takes; the caller ends it. */
+export async function openUntimed(settings: ConnectionSettings): Promise<pg.Client> {
+  const { queryTimeoutMs: _, ...untimed } = settings;
+  const client = new SteadyClient(driverSettings(untimed));
+  await client.connect();
+  return client;
+}
+
 function apartDriverSettings(settings: ApartSettings): pg.ClientConfig {
   const { apartTimeoutMs, apartSilenceTimeoutMs } = settings;
   return {

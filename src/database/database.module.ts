@@ -1,5 +1,6 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import { LOGGER, type Logger } from '../logging/logger.js';
+import type { SettingsOfDatabase } from '../settings/database-alone.js';
 import { SETTINGS, type Settings } from '../settings/settings.js';
 import type { DataSourceSettings } from './data-source.js';
 import { Database, type DatabaseSettings } from './database.js';
@@ -34,7 +35,7 @@ export class DatabaseModule {
   }
 }
 
-export function databaseSettings(settings: Settings): DatabaseSettings {
+export function databaseSettings(settings: SettingsOfDatabase): DatabaseSettings {
   const url = settings['database.url'];
   if (url === undefined) throw new Error('database.url is checked when the settings are read');
   return {

@@ -69,9 +69,21 @@ const TLS_OPTIONS = [
   'database.tls.key',
 ] as const;
 
+/** A fault of the option itself, whichever way it was given. */
+const URL_FAULT = /^(database\.url|DATABASE_URL(_FILE)?):/;
+
 /** What one value of these options allows and another forbids. */
-export function databaseFaults(values: Readonly<Record<string, unknown>>): string[] {
-  const faults = clientCertificateFaults('database.tls', values);
+export function databaseFaults(
+  values: Readonly<Record<string, unknown>>,
+  known: readonly string[],
+): string[] {
+  const faults: string[] = [];
+  if (values['database.url'] === undefined && !known.some((fault) => URL_FAULT.test(fault))) {
+    faults.push(
+      'database.url: is required; give it or DATABASE_URL, such as postgres://user:password@host:5432/tekton',
+    );
+  }
+  faults.push(...clientCertificateFaults('database.tls', values));
   const given = TLS_OPTIONS.filter((path) => values[path] !== undefined);
   const [first] = given;
   if (first !== undefined && saysTls(values['database.url'] as string | undefined)) {
