@@ -3,6 +3,9 @@ import type { OnApplicationBootstrap, OnModuleDestroy } from '@nestjs/common';
 /** However many ask for a round, they come at most so often. */
 const SHORTEST_INTERVAL_MS = 1000;
 
+/** How long a round that is under way at a stop is waited for: others stop after it. */
+const LAST_ROUND_MS = 5000;
+
 /** Work that is done again and again in the background: one round at a time, and sooner if asked for. */
 export abstract class Rounds implements OnApplicationBootstrap, OnModuleDestroy {
   private timer: NodeJS.Timeout | undefined;
@@ -21,7 +24,13 @@ export abstract class Rounds implements OnApplicationBootstrap, OnModuleDestroy 
   async onModuleDestroy(): Promise<void> {
     this.stopped = true;
     clearTimeout(this.timer);
-    await this.running;
+    if (!this.running) return;
+    let over: NodeJS.Timeout | undefined;
+    const givenUp = new Promise<void>((resolve) => {
+      over = setTimeout(resolve, LAST_ROUND_MS);
+    });
+    await Promise.race([this.running, givenUp]);
+    clearTimeout(over);
   }
 
   /** Has a round soon, also if there is one now that may have passed what has changed since. */
