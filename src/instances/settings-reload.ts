@@ -1,4 +1,4 @@
-import { setTimeout as sleep } from 'node:timers/promises';
+import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises';
 import { Inject, Injectable } from '@nestjs/common';
 import { compileSchema, type CompiledSchema } from '../json/json-schema.js';
 import { LOGGER, type Logger } from '../logging/logger.js';
@@ -7,7 +7,7 @@ import { changedOptions } from '../settings/changed-options.js';
 import { ReadFiles } from '../settings/read-files.js';
 import { SCHEMA_FIELDS, type ServiceInstance } from '../settings/service-instance.js';
 import { SettingsError } from '../settings/settings-error.js';
-import { loadSettings, SETTINGS, type Settings } from '../settings/settings.js';
+import { SETTINGS, settingsSteps, type Settings } from '../settings/settings.js';
 import { Catalogue } from './catalogue.js';
 import { changesBetween, schemaText } from './instance-changes.js';
 import { ReloadAnnouncer } from './reload-announcer.js';
@@ -75,8 +75,8 @@ export class SettingsReload extends Rounds {
 
   private async look(): Promise<'settled' | 'in change'> {
     if (await this.files.areUnchanged()) return 'settled';
-    const files = new ReadFiles();
-    const reading = this.read(files);
+    const files = new ReadFiles(this.settings.origin.files);
+    const reading = await this.read(files);
     await sleep(SETTLING_MS);
     if (!(await files.areUnchanged())) return 'in change';
     if (this.isStopping) return 'settled';
@@ -86,17 +86,30 @@ export class SettingsReload extends Rounds {
     return 'settled';
   }
 
-  private read(files: ReadFiles): Reading {
+  private async read(files: ReadFiles): Promise<Reading> {
     const defined = this.catalogue.list();
     try {
-      const { environment } = this.settings.origin;
-      const settings = loadSettings(environment, { files, compile: reusing(defined) });
+      const settings = await this.readInTurns(files, defined);
       // As a full disk leaves it; who means it leaves a comment and `kaa.service-instances: {}`.
       const isLost = settings.origin.isBlank && defined.length > 0;
       return isLost ? { faults: ['the file is empty'] } : { settings };
     } catch (error) {
       if (error instanceof SettingsError) return { faults: error.faults };
       throw error;
+    }
+  }
+
+  /** Calls, the relay's lease and health have their turns meanwhile. */
+  private async readInTurns(
+    files: ReadFiles,
+    defined: readonly ServiceInstance[],
+  ): Promise<Settings> {
+    const { environment } = this.settings.origin;
+    const steps = settingsSteps(environment, { files, compile: reusing(defined) });
+    for (;;) {
+      const step = steps.next();
+      if (step.done) return step.value;
+      await nextTurn();
     }
   }
 
@@ -125,7 +138,7 @@ export class SettingsReload extends Rounds {
   }
 }
 
-/** Compiles schemas, save those that are in force already: many at once would hold up callers. */
+/** Compiles schemas, save those that are in force already: each takes as long as many calls. */
 function reusing(
   instances: readonly ServiceInstance[],
 ): (source: Record<string, unknown>) => CompiledSchema {

@@ -2,11 +2,16 @@ import { environmentName } from './options.js';
 import type { Option } from './option.js';
 import { codeOf, type ReadFiles } from './read-files.js';
 
+/** Characters of a faulty value that are worth telling. */
+const MOST_SHOWN = 200;
+
 /** What somebody gave for an option. */
 interface GivenValue {
   value: unknown;
   /** The variable, or the path in the settings file. */
   source: string;
+  /** Whether it is the content of a file that a variable names. */
+  isContent?: boolean;
 }
 
 /** Where values of options are looked for. */
@@ -32,24 +37,36 @@ export function readOption(
   faults: string[],
 ): unknown {
   const names = [environmentName(path), ...(option.shortNames ?? [])];
-  const { value, source } = fromEnvironment(names, given, faults) ?? {
+  const found = fromEnvironment(names, option, given, faults) ?? {
     value: given.fromFile.get(path),
     source: path,
   };
+  const { value, source } = found;
   if (value === undefined || value === null) return option.default;
   givenBy.set(path, source);
   try {
     return option.read(value);
   } catch (error) {
-    const shown = option.secret ? '' : `, not ${JSON.stringify(value)}`;
-    faults.push(`${source}: must be ${(error as Error).message}${shown}`);
+    faults.push(`${source}: must be ${(error as Error).message}${shown(found, option)}`);
     return option.default;
   }
+}
+
+/** The value, as far as it may be told: a file may be the wrong one, and a list may hold anything. */
+function shown(
+  { value, isContent = false }: GivenValue,
+  { secret = false }: Option<unknown>,
+): string {
+  if (secret || isContent) return '';
+  if (Array.isArray(value) && value.length > 0) return ', not a list';
+  const text = JSON.stringify(value);
+  return text.length > MOST_SHOWN ? '' : `, not ${text}`;
 }
 
 /** The first of the names that is set, itself or as `<name>_FILE` that names a file with the value. */
 function fromEnvironment(
   names: readonly string[],
+  { secret = false }: Option<unknown>,
   { environment, files }: GivenValues,
   faults: string[],
 ): GivenValue | undefined {
@@ -63,9 +80,12 @@ function fromEnvironment(
     if (file === '') continue;
     try {
       // Whoever writes such a file ends its line; spaces may be part of a password.
-      return { value: files.read(file).replace(/[\r\n]+$/, ''), source: `${name}_FILE` };
+      const value = files.read(file, { mayBePipe: true }).replace(/[\r\n]+$/, '');
+      return { value, source: `${name}_FILE`, isContent: true };
     } catch (error) {
-      faults.push(`${name}_FILE: ${file} cannot be read (${codeOf(error)})`);
+      // It may be the secret itself that was given there.
+      const named = secret ? 'the file that it names' : file;
+      faults.push(`${name}_FILE: ${named} cannot be read (${codeOf(error)})`);
     }
   }
   return undefined;

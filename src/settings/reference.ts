@@ -85,6 +85,9 @@ list is text with commas. A variable that is empty counts as not set.
 **Secrets** can stay out of the environment: with \`_FILE\` at its end, every variable names a file
 that holds the value, such as \`DATABASE_URL_FILE=/run/secrets/database-url\`; line ends at its end do
 not count. Both at once are a fault. No message shows the value of a secret.
+
+Each file is a regular one of at most 16 MiB. The settings file, and what a variable names, may be a
+pipe at the start, as \`<(...)\` of a shell is: what it gives is kept, and not asked for again.
 `;
 }
 

@@ -1,4 +1,5 @@
 import { dirname, resolve } from 'node:path';
+import { JsonFault, parseExact } from '../json/exact-json.js';
 import type { CompiledSchema } from '../json/json-schema.js';
 import { INSTANCE_NAME } from './options.js';
 import { codeOf, type ReadFiles } from './read-files.js';
@@ -41,16 +42,17 @@ export interface InstanceReading {
 }
 
 /**
- * Reads the definition of one service instance.
+ * Reads the definition of one service instance, in steps of one schema each: to compile many at once
+ * would hold up whatever else there is to do.
  *
  * @param place its YAML path, for messages
  */
-export function readServiceInstance(
+export function* readServiceInstance(
   name: string,
   fields: ReadonlyMap<string, unknown>,
   place: string,
   reading: InstanceReading,
-): ServiceInstance {
+): Generator<void, ServiceInstance, void> {
   const { faults, compile } = reading;
   if (!INSTANCE_NAME.test(name)) {
     faults.push(`${place}: the name must be 1 to 100 of A-Z a-z 0-9 _ -, first a letter or digit`);
@@ -68,6 +70,7 @@ export function readServiceInstance(
   for (const field of SCHEMA_FIELDS) {
     const value = fields.get(field);
     if (value === undefined || value === null) continue;
+    yield;
     try {
       schemas[field] = compile(readSchema(value, reading));
     } catch (error) {
@@ -115,11 +118,22 @@ function parseSchema(text: string, source: string): Record<string, unknown> {
   let schema: unknown;
   try {
     schema = JSON.parse(text);
-  } catch (error) {
-    throw new Error(`${source} is not JSON: ${(error as Error).message}`, { cause: error });
+  } catch {
+    throw new Error(`${source} is not JSON${placeOfFault(text)}`);
   }
   if (typeof schema !== 'object' || schema === null || Array.isArray(schema)) {
     throw new Error(`${source} must hold a JSON object`);
   }
   return schema as Record<string, unknown>;
+}
+
+/** Where a text stops being JSON. What stands there is not told: it may be the file of a secret. */
+function placeOfFault(text: string): string {
+  try {
+    parseExact(text, { depth: 1000, keys: Infinity });
+    return '';
+  } catch (error) {
+    if (!(error instanceof JsonFault)) throw error;
+    return / \(line \d+, column \d+\)$/.exec(error.message)?.[0] ?? '';
+  }
 }

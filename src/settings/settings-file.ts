@@ -1,6 +1,7 @@
-import { parseDocument } from 'yaml';
 import { codeOf, type ReadFiles } from './read-files.js';
 import { FILE_KEY, SCHEMA_FIELDS } from './service-instance.js';
+import { shownName } from './shown-name.js';
+import { readYaml, YamlFaults } from './yaml-text.js';
 
 export const INSTANCES_PATH = 'kaa.service-instances';
 
@@ -31,26 +32,19 @@ export function readSettingsFile(path: string, files: ReadFiles, faults: string[
   const unreadable = { ...file, isUnreadable: true };
   let content: string;
   try {
-    content = files.read(path);
+    content = files.read(path, { mayBePipe: true });
   } catch (error) {
     faults.push(
       `the file cannot be read (${codeOf(error)}); TEKTON_CONFIG_FILE names another place`,
     );
     return unreadable;
   }
-  // `<<` merges, as it does for the other services of the platform.
-  const document = parseDocument(content, { uniqueKeys: true, merge: true });
-  if (document.errors.length > 0) {
-    faults.push(...document.errors.map((error) => firstLine(error.message)));
-    return unreadable;
-  }
   let root: unknown;
   try {
-    root = document.toJS({ maxAliasCount: 100 });
-    requireTree(root);
+    root = readYaml(content);
   } catch (error) {
-    // An alias without its anchor, or more aliases than any honest file has.
-    faults.push(`the file cannot be read: ${firstLine((error as Error).message)}`);
+    if (!(error instanceof YamlFaults)) throw error;
+    faults.push(...error.faults);
     return unreadable;
   }
   if (root === null) return { ...file, isBlank: true };
@@ -60,19 +54,6 @@ export function readSettingsFile(path: string, files: ReadFiles, faults: string[
   }
   collect(root, [], file, faults);
   return file;
-}
-
-/** @throws {Error} if it holds itself, so that it has no end */
-function requireTree(root: unknown): void {
-  try {
-    JSON.stringify(root);
-  } catch (cause) {
-    throw new Error('an alias stands within its own anchor', { cause });
-  }
-}
-
-function firstLine(message: string): string {
-  return (message.split('\n')[0] ?? message).replace(/:$/, '');
 }
 
 function isMapping(value: unknown): value is Record<string, unknown> {
@@ -109,7 +90,7 @@ function collect(
     if (isMapping(value) && !isSchema(path) && (hasMembers(value) || isInstance)) {
       collect(value, path, file, faults);
     } else if (instance === undefined) {
-      put(file.options, dotted, value, dotted, faults);
+      put(file.options, dotted, value, shownName(dotted, true), faults);
     } else if (field === undefined) {
       faults.push(`${dotted}: must be a mapping with serviceName and serviceGroup`);
     } else {

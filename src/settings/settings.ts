@@ -18,6 +18,7 @@ import {
 import { INSTANCES_PATH, isEmpty, readSettingsFile } from './settings-file.js';
 import { SettingsError } from './settings-error.js';
 import { SettingsOrigin } from './settings-origin.js';
+import { shownName } from './shown-name.js';
 
 /** Where Kaa mounts a service's configuration. */
 export const DEFAULT_SETTINGS_FILE = '/srv/tekton/service-config.yml';
@@ -44,11 +45,11 @@ export interface Settings extends Omit<OptionValues, keyof WorkedOut>, WorkedOut
   readonly origin: SettingsOrigin;
 }
 
-/** What settings are read with, where they are read again. */
+/** What settings are read with. */
 export interface SettingsReading {
   /** What reads the files; it then knows whether they are unchanged. */
-  readonly files?: ReadFiles;
-  readonly compile?: InstanceReading['compile'];
+  readonly files: ReadFiles;
+  readonly compile: InstanceReading['compile'];
 }
 
 /**
@@ -56,10 +57,23 @@ export interface SettingsReading {
  *
  * @throws {SettingsError} naming every fault of both
  */
-export function loadSettings(
+export function loadSettings(environment: NodeJS.ProcessEnv): Settings {
+  const steps = settingsSteps(environment, { files: new ReadFiles(), compile: compileSchema });
+  for (;;) {
+    const step = steps.next();
+    if (step.done) return step.value;
+  }
+}
+
+/**
+ * Reads the settings like `loadSettings`, in steps between which other things can be done.
+ *
+ * @throws {SettingsError} naming every fault of both
+ */
+export function* settingsSteps(
   environment: NodeJS.ProcessEnv,
-  { files = new ReadFiles(), compile = compileSchema }: SettingsReading = {},
-): Settings {
+  { files, compile }: SettingsReading,
+): Generator<void, Settings, void> {
   const { TEKTON_CONFIG_FILE: named = '' } = environment;
   const path = named === '' ? DEFAULT_SETTINGS_FILE : named;
   const faults: string[] = [];
@@ -75,16 +89,12 @@ export function loadSettings(
   if ((environment[misplaced] ?? '') !== '') {
     faults.push(`${misplaced}: is no variable; ${INSTANCES_PATH} stands in the file only`);
   }
-  values[INSTANCES_PATH] = Object.freeze(
-    [...instances].map(([name, fields]) =>
-      readServiceInstance(name, fields, `${INSTANCES_PATH}.${name}`, {
-        file: path,
-        files,
-        compile,
-        faults,
-      }),
-    ),
-  );
+  const read: ServiceInstance[] = [];
+  for (const [name, fields] of instances) {
+    const reading = { file: path, files, compile, faults };
+    read.push(yield* readServiceInstance(name, fields, `${INSTANCES_PATH}.${name}`, reading));
+  }
+  values[INSTANCES_PATH] = Object.freeze(read);
   // What it would say is missing else.
   if (!isUnreadable) checkTogether(values, faults);
   if (faults.length > 0) throw new SettingsError(path, faults);
@@ -93,13 +103,19 @@ export function loadSettings(
   return Object.freeze(values) as unknown as Settings;
 }
 
+/** How a value comes to be a name. */
+const QUOTES_NEEDED =
+  '; a colon needs a space after it, and a text with special characters needs quotes';
+
 function unknownOptions(options: ReadonlyMap<string, unknown>): string[] {
   const known = Object.keys(OPTIONS);
   return [...options]
     .filter(([name, value]) => !Object.hasOwn(OPTIONS, name) && !isEmptyGroup(name, value))
-    .map(([name]) => {
+    .map(([name, value]) => {
       const meant = nearestName(name, known);
-      return `${name}: is not an option${meant === undefined ? '' : `; did you mean ${meant}?`}`;
+      const shown = shownName(name, value !== null || meant !== undefined);
+      if (meant !== undefined) return `${shown}: is not an option; did you mean ${meant}?`;
+      return `${shown}: is not an option${shown === name ? '' : QUOTES_NEEDED}`;
     });
 }
 
@@ -117,16 +133,9 @@ function workOut(values: Record<string, unknown>): void {
   values['logging.format'] ??= process.stdout.isTTY ? 'pretty' : 'json';
 }
 
-/** A fault of the option itself, whichever way it was given. */
-const DATABASE_URL = /^(database\.url|DATABASE_URL(_FILE)?):/;
-
 /** What one value allows and another forbids. */
 function checkTogether(values: Record<string, unknown>, faults: string[]): void {
-  if (values['database.url'] === undefined && !faults.some((fault) => DATABASE_URL.test(fault))) {
-    faults.push(
-      'database.url: is required; give it or DATABASE_URL, such as postgres://user:password@host:5432/tekton',
-    );
-  }
-  faults.push(...databaseFaults(values), ...natsFaults(values), ...httpFaults(values));
+  faults.push(...databaseFaults(values, faults));
+  faults.push(...natsFaults(values), ...httpFaults(values));
   faults.push(...securityFaults(values), ...tenancyFaults(values, faults));
 }

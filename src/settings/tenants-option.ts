@@ -1,4 +1,5 @@
 import { isHttpUrl } from '../oauth/http-url.js';
+import { nearestName } from './nearest-name.js';
 import type { Option } from './option.js';
 
 /** A tenant as the settings list it. */
@@ -64,7 +65,7 @@ function faultsOf(item: unknown): string[] {
   const given = Object.entries(item);
   const faults = REQUIRED.filter((name) => !(name in item)).map((name) => `has no ${name}`);
   for (const [name, value] of given) {
-    if (!MEMBERS.includes(name)) faults.push(`has ${name}, which is not known`);
+    if (!MEMBERS.includes(name)) faults.push(unknownMember(name, value));
     else if (typeof value !== 'string' || value === '')
       faults.push(`has a ${name} that is no text`);
     else if (name === 'id' && !TENANT_ID.test(value)) {
@@ -76,4 +77,15 @@ function faultsOf(item: unknown): string[] {
     }
   }
   return faults;
+}
+
+/** `{clientSecret:s3cr3t}` is a name too, and so is the end of `{clientSecret: s3,cr3t}`. */
+function unknownMember(name: string, value: unknown): string {
+  const mayBeSecret =
+    value === null ||
+    !/^[A-Za-z_-]+$/.test(name) ||
+    MEMBERS.some((known) => name.startsWith(known));
+  const meant = nearestName(name, MEMBERS);
+  const hint = meant === undefined ? '' : `; did you mean ${meant}?`;
+  return `has ${mayBeSecret ? 'a member' : name}, which is not known${hint}`;
 }

@@ -117,3 +117,18 @@ it('of quick changes the last one is in force in the end', async () => {
   expect(await statusOfPut('last', 'text')).toBe(400);
   expect(await statusOfPut('last', 1.5)).toBe(201);
 });
+
+it.each(['service-config.yml', 'a.json'])(
+  '%s as a pipe is refused, and does not hold it up',
+  async (name) => {
+    const warnings = async () => (await fetch(`${managementUrl}/health`)).text();
+    mount('integer', 'a', 'b');
+    await expect.poll(names).toEqual(['a', 'b']);
+    folder.pipe(name);
+    await expect.poll(warnings).toContain('cannot be read (it is not a regular file)');
+    expect(await statusOfPut('a', 1)).toBe(200);
+    mount('integer', 'a', `after-${name.replace('.', '-')}`);
+    await expect.poll(names).toEqual(['a', `after-${name.replace('.', '-')}`]);
+    // The next SIGTERM ends it all the same.
+  },
+);

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -39,6 +40,14 @@ export class SettingsFolder {
   /** As `>` of a shell does it: the same file is emptied and filled. */
   write(content: string, name = FILE): void {
     writeFileSync(join(this.path, name), content);
+  }
+
+  /** A named pipe takes the place of the file; nobody has written to it yet. */
+  pipe(name = FILE): string {
+    const path = join(this.path, name);
+    execFileSync('mkfifo', [`${path}.pipe`]);
+    renameSync(`${path}.pipe`, path);
+    return path;
   }
 
   removeFile(): void {

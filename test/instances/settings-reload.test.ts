@@ -1,9 +1,11 @@
+import { spawn } from 'node:child_process';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Counter, Gauge } from 'prom-client';
-import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
+import { beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { Catalogue } from '../../src/instances/catalogue.js';
 import { ReloadMetrics } from '../../src/instances/reload-metrics.js';
 import { SettingsReload } from '../../src/instances/settings-reload.js';
+import { ReadFiles } from '../../src/settings/read-files.js';
 import { loadSettings } from '../../src/settings/settings.js';
 import { LogLines } from '../support/log-lines.js';
 import { SettingsFolder } from './settings-folder.js';
@@ -136,6 +138,62 @@ describe('a file that changes', () => {
     expect(catalogue.names()).toEqual(['a', 'b', 'c']);
     expect(linesOf(log)).toMatchObject([{ added: ['c'], removed: [] }]);
   });
+});
+
+describe('what is not a file', () => {
+  it('gave a variable its value at the start, and is not asked again', async () => {
+    folder.write(yaml({ a: A }));
+    const DATABASE_URL_FILE = folder.pipe('url');
+    spawn('sh', ['-c', `echo postgres://u:hunter2@db/t > ${DATABASE_URL_FILE}`]);
+    environment = { ...environment, DATABASE_URL: '', DATABASE_URL_FILE };
+    const { catalogue, metrics, reload } = start();
+    for (const name of ['b', 'c']) {
+      folder.write(yaml({ [name]: A }));
+      await reload.round();
+      expect(reload.warning).toBeUndefined();
+      expect(catalogue.names()).toEqual([name]);
+    }
+    expect(await valueOf(metrics.unapplied)).toBe(0);
+  });
+
+  it('is refused as long as it stands in place of the settings file, and told once', async () => {
+    folder.write(yaml({ a: A }));
+    const { catalogue, log, reload } = start();
+    folder.pipe();
+    for (let times = 0; times < 3; times++) await reload.round();
+    expect(reload.warning).toContain('cannot be read (it is not a regular file)');
+    expect(linesOf(log)).toHaveLength(1);
+    folder.rename(yaml({ b: A }));
+    await reload.round();
+    expect(catalogue.names()).toEqual(['b']);
+  });
+});
+
+it('other work has its turn between the schemas of a file', async () => {
+  folder.write(yaml({}));
+  const { catalogue, reload } = start();
+  const read = vi.spyOn(ReadFiles.prototype, 'read');
+  const readByTurns = new Set<number>();
+  let isOver = false;
+  const look = () => {
+    readByTurns.add(read.mock.calls.length);
+    if (!isOver) setImmediate(look);
+  };
+  onTestFinished(() => {
+    isOver = true;
+    read.mockRestore();
+  });
+  for (const name of ['a', 'b', 'c']) folder.write(`{"title": "${name}"}`, `${name}.json`);
+  const withSchema = (name: string) => ({
+    ...A,
+    appConfigurationSchema: { $file: `${name}.json` },
+  });
+  folder.write(yaml({ a: withSchema('a'), b: withSchema('b'), c: withSchema('c') }));
+  look();
+  await reload.round();
+  expect(catalogue.names()).toEqual(['a', 'b', 'c']);
+  // Nothing, the settings file itself, and then each schema.
+  expect([...readByTurns]).toEqual([0, 1, 2, 3, 4]);
 });
 
 describe('a file that is faulty', () => {

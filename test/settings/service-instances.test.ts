@@ -1,7 +1,9 @@
-import { describe, expect, it } from 'vitest';
 import { fileURLToPath } from 'node:url';
-import { loadSettings } from '../../src/settings/settings.js';
-import { faultsOf, load } from './settings-files.js';
+import { describe, expect, it } from 'vitest';
+import { compileSchema } from '../../src/json/json-schema.js';
+import { ReadFiles } from '../../src/settings/read-files.js';
+import { loadSettings, settingsSteps } from '../../src/settings/settings.js';
+import { faultsOf, folderWith, load } from './settings-files.js';
 
 /** An instance `a` with a schema of applications. */
 const withSchema = (schema: string) => `
@@ -99,14 +101,14 @@ describe('the schema of a service instance', () => {
   it.each([
     ['{ type: text }', /schema\/type must be equal to one of/],
     ['{ $schema: "http://example.com/x" }', /\$schema "http:\/\/example.com\/x" is not known/],
-    ["'{'", /the text is not JSON: /],
+    ["'{'", /the text is not JSON \(line 1, column 2\)$/],
     ["'[]'", /the text must hold a JSON object/],
     ['[]', /must be a JSON Schema: a mapping, JSON text, or {\$file: path}/],
     ['7', /must be a JSON Schema/],
     ['{ $file: none.json, type: object }', /\$file must stand alone, without type/],
     ['{ $file: "" }', /\$file must be a path/],
     ['{ $file: none.json }', /\$file none.json cannot be read \(ENOENT\)/],
-    ['{ $file: broken.json }', /\$file broken.json is not JSON: /],
+    ['{ $file: broken.json }', /\$file broken.json is not JSON \(line 1, column 2\)$/],
     ['{ $file: 7 }', /\$file must be a path/],
   ])('is refused if it is %s, naming the instance and the level', (schema, reason) => {
     const [fault, ...more] = faultsOf(() => load(withSchema(schema), {}, { 'broken.json': '{' }));
@@ -126,6 +128,29 @@ describe('the schema of a service instance', () => {
       'kaa.service-instances.b.tenantConfigurationSchema',
     ]);
   });
+});
+
+it('compiles no two schemas in one step', () => {
+  const instances = ['a', 'b', 'c'].map(
+    (name) =>
+      `${name}: {serviceName: S, serviceGroup: G, appConfigurationSchema: {title: ${name}}, tenantConfigurationSchema: {}}`,
+  );
+  const folder = folderWith({ 'a.yml': `kaa.service-instances: {${instances.join(', ')}}` });
+  const environment = {
+    TEKTON_CONFIG_FILE: `${folder}/a.yml`,
+    DATABASE_URL: 'postgres://localhost/tekton',
+    KAA_SECURITY_ENABLED: 'false',
+  };
+  let compiled = 0;
+  const compile = (source: Record<string, unknown>) => {
+    compiled++;
+    return compileSchema(source);
+  };
+  const compiledAfterSteps: number[] = [];
+  for (const _ of settingsSteps(environment, { files: new ReadFiles(), compile })) {
+    compiledAfterSteps.push(compiled);
+  }
+  expect([compiledAfterSteps, compiled]).toEqual([[0, 1, 2, 3, 4, 5], 6]);
 });
 
 it('takes the sample configuration', () => {
