@@ -65,8 +65,9 @@ export class ConfigurationReader {
   private async readOne(address: ConfigurationAddress): Promise<Reading> {
     const held = this.configurations.find(address);
     const known = held?.address.tenantId === address.tenantId ? latestOf(held) : undefined;
-    const found = await this.api.configuration(address, known?.etag);
+    const found = await this.find(address, known?.etag);
     if (found === 'unchanged') return NOTHING;
+    if (found === 'forbidden') return { ...NOTHING, instead: aroundOf(address) };
     if (found === 'absent') {
       // 404 may also mean that this service instance is not known just now.
       return held === undefined ? NOTHING : { ...NOTHING, instead: aroundOf(address) };
@@ -76,6 +77,17 @@ export class ConfigurationReader {
       return { ...NOTHING, instead: { kind: 'all' } };
     }
     return { found: [{ address, ...found }], absent: [] };
+  }
+
+  /** Alone, the configuration of a tenant needs a scope that all together do not need. */
+  private async find(address: ConfigurationAddress, etag: string | undefined) {
+    try {
+      return await this.api.configuration(address, etag);
+    } catch (error) {
+      const isForbidden = error instanceof RefusedError && error.status === 403;
+      if (isForbidden && address.level === 'tenant') return 'forbidden';
+      throw error;
+    }
   }
 
   private compare(scopes: readonly ReadScope[], { configurations }: ClusterReading): Reading {

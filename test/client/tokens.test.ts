@@ -10,7 +10,7 @@ import { optionsFor, WatchedClient } from './watched-client.js';
 const SERVICE = {
   clientId: 'epts',
   clientSecret: 'secret of: epts & co/+%',
-  scopes: [Scope.PlatformApplicationRead, Scope.PlatformTenantConfigurationRead],
+  scopes: [Scope.PlatformApplicationRead],
 };
 const TOKEN_SECONDS = 2;
 
@@ -70,6 +70,21 @@ describe('the tokens of a client', () => {
     }
     expect(issuers.requests('kaa').token).toBeGreaterThan(before.token);
     expect(issuers.requests('kaa').discovery).toBe(before.discovery);
+    expect(watched.all('problem')).toEqual([]);
+  });
+
+  it('need one scope only, also for what tenants have', async () => {
+    const watched = client({ token: credentials() });
+    await watched.client.start();
+    const scope = Scope.PlatformApplicationUpdate;
+    const rest = bearing(test.rest, await issuers.sign('kaa', { scope }));
+    const path = '/tenant-configs?tenantId=acme&serviceInstanceName=epts';
+    for (const retentionDays of [1, 2]) {
+      expect((await rest.put(path, { retentionDays })).status).toBeLessThan(300);
+      await expect
+        .poll(() => watched.client.config({ tenantId: 'acme' }))
+        .toEqual({ retentionDays });
+    }
     expect(watched.all('problem')).toEqual([]);
   });
 
