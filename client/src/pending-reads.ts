@@ -15,12 +15,14 @@ export interface PendingRead {
 export class PendingReads {
   private readonly reads = new Map<string, PendingRead>();
   private readonly changed = new EventTarget();
+  private postponed = 0;
 
   /** @param singleLimit more single configurations than this are read by whole applications */
   constructor(private readonly singleLimit: number) {}
 
+  /** How many there are, also of those that are put off. */
   get size(): number {
-    return this.reads.size;
+    return this.reads.size + this.postponed;
   }
 
   /** Notes something that has changed. */
@@ -32,6 +34,15 @@ export class PendingReads {
   /** Takes back what could not be read; a reason that has come meanwhile is the better one. */
   putBack(reads: readonly PendingRead[]): void {
     for (const read of reads) if (!this.reads.has(textOf(read.scope))) this.add(read);
+  }
+
+  /** Takes back what could not be read and need not be tried for some milliseconds. */
+  putOff(reads: readonly PendingRead[], time: number): void {
+    this.postponed += reads.length;
+    setTimeout(() => {
+      this.postponed -= reads.length;
+      this.putBack(reads);
+    }, time).unref();
   }
 
   /** Resolves once there is something; rejects when the signal is aborted. */

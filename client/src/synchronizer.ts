@@ -101,9 +101,7 @@ export class Synchronizer {
     const unavailable = failures.find((error) => error instanceof UnavailableError);
     if (unavailable === undefined && failures.every((error) => error instanceof RefusedError)) {
       // It will be refused again until somebody mends it, which must not keep the rest waiting.
-      setTimeout(() => {
-        this.pending.putBack(left);
-      }, this.limits.retryLast).unref();
+      this.pending.putOff(left, this.limits.retryLast);
       return;
     }
     this.pending.putBack(left);

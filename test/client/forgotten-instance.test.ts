@@ -42,6 +42,7 @@ it('drops nothing while Tekton does not know the service instance, and goes on w
     .toContainEqual(expect.stringContaining('GET /bulk was answered with 404'));
   expect([...watched.client.configurations()]).toEqual(everything);
   expect(watched.all('delete')).toEqual([]);
+  expect(await watched.metric('pending_reads')).toBeGreaterThan(0);
 
   folder.rename(SETTINGS);
   await expect.poll(statusOfInstance).toBe(200);
