@@ -15,6 +15,9 @@ const TENANT_CONFIGS = '/tenant-configs';
 
 const EPTS = 'serviceInstanceName=epts';
 
+/** With documents, which reads of whole sets then have to show. */
+const LAMP = { autoExtraction: true, versions: { 'lamp-v1': { path: '/a' } } };
+
 /** Of a configuration that has three revisions. */
 const historyCalls = (path: string): ExampleCall[] => [
   [200, 'GET', `${path}/history?${EPTS}`],
@@ -58,7 +61,7 @@ export const EXAMPLE_CALLS: readonly ExampleCall[] = [
   [200, 'GET', `${TENANT_CONFIGS}?${EPTS}`],
   [200, 'GET', TENANT_CONFIGS],
   ...historyCalls(TENANT_CONFIGS),
-  [200, 'POST', '/app-configs', { epts: { kaa: { applications: { lamp: { versions: {} } } } } }],
+  [200, 'POST', '/app-configs', { epts: { kaa: { applications: { lamp: LAMP } } } }],
   [200, 'GET', `/app-configs?${EPTS}`],
   [200, 'PUT', '/bulk', { tenants: [] }],
   [200, 'GET', `/bulk?${EPTS}`],

@@ -7,6 +7,12 @@ beforeAll(async () => {
 });
 afterAll(() => test.stop());
 
+/** Where a configuration may stand in a read with revisions. */
+interface Place {
+  configRevision?: number;
+  configETag?: string;
+}
+
 const FILES = {
   cmx: {
     kaa: {
@@ -307,5 +313,47 @@ describe('a bulk read', () => {
     const again = await empty.rest.put('/bulk', whole.text);
     expect(again.json()).toMatchObject({ configurations: { unchanged: 7, created: 0 } });
     await empty.stop();
+  });
+
+  it('with revisions can be gone on from by conditional requests, at every level', async () => {
+    const ofInstance = 'tenantId=acme&serviceInstanceName=cmx';
+    const plain = await cluster.rest.get(`/bulk?${ofInstance}`);
+    const told = await cluster.rest.get(`/bulk?${ofInstance}&revisions=true`);
+    expect(told.headers.get('etag')).not.toBe(plain.headers.get('etag'));
+    const members = /,"configRevision":\d+,"configETag":"(?:[^"\\]|\\.)*"/g;
+    expect(told.text.replaceAll(members, '')).toBe(plain.text);
+    expect(told.text).toContain('"config":{"t":1},"configRevision":1,"configETag":"\\"1-');
+
+    const kettle = '/app-configs/applications/kettle';
+    for (const [path, at] of [
+      [`/tenant-configs?${ofInstance}`, 0],
+      [`${kettle}?serviceInstanceName=cmx`, 1],
+      [`${kettle}/app-versions/kettle-v1?serviceInstanceName=cmx`, 2],
+    ] as const) {
+      const placeOf = async () => {
+        const { tenants } = (await read(`?${ofInstance}&revisions=true`)) as {
+          tenants: [Place & { applications: [Place & { appVersions: [Place] }] }];
+        };
+        const [tenant] = tenants;
+        const [application] = tenant.applications;
+        return [tenant, application, application.appVersions[0]][at];
+      };
+      const expectToHold = async (place: Place | undefined) => {
+        const headers = { 'if-none-match': place?.configETag ?? '' };
+        const known = await cluster.rest.get(path, { headers });
+        expect([path, known.status]).toEqual([path, 304]);
+        const { headers: single } = await cluster.rest.get(path);
+        expect(place?.configETag).toBe(single.get('etag'));
+        expect(String(place?.configRevision)).toBe(single.get('x-revision'));
+      };
+      const before = await placeOf();
+      await expectToHold(before);
+      await cluster.rest.put(path, { changed: at });
+      const headers = { 'if-none-match': before?.configETag ?? '' };
+      expect((await cluster.rest.get(path, { headers })).status).toBe(200);
+      const after = await placeOf();
+      expect(after).toMatchObject({ config: { changed: at }, configRevision: 2 });
+      await expectToHold(after);
+    }
   });
 });
