@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { Readable } from 'node:stream';
 import { Inject, Injectable } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
@@ -14,17 +15,21 @@ import {
 } from '../outbox/collection-version.js';
 import { JSON_UTF8 } from '../rest/json-utf8.js';
 import { isKnown, variesByCaller } from '../rest/not-modified.js';
+import { whenGone } from '../rest/when-gone.js';
 import { SETTINGS, type Settings } from '../settings/settings.js';
 
 const RETRY_AFTER_SECONDS = 1;
 
-/** Makes the text of an answer from a snapshot, piece by piece. */
+/**
+ * Makes the text of an answer from a snapshot, piece by piece. The first piece is how any such answer
+ * begins; from the second on they are from the database.
+ */
 export type ReadPieces = (snapshot: Snapshot) => AsyncGenerator<string, void, void>;
 
 /**
  * Answers that may be large: from one snapshot, as fast as the caller reads, so that memory does
- * not grow with them. Each holds a database connection, so there are few at a time, and a caller
- * that reads nothing is cut off.
+ * not grow with them. Each holds a database connection, so there are few at a time, and there is a
+ * time within which it must be read.
  */
 @Injectable()
 export class BulkStreams {
@@ -40,7 +45,7 @@ export class BulkStreams {
    * Sends an answer with ETag and X-Position; 304 if the caller has it already.
    *
    * @param parameters what the answer depends on, beside the state of the collection
-   * @throws {TektonError} UNAVAILABLE if there are too many at a time
+   * @throws {TektonError} UNAVAILABLE if there are too many at a time, or the database cannot be used
    */
   async send(parameters: object, call: Call, reply: FastifyReply, read: ReadPieces): Promise<void> {
     variesByCaller(reply);
@@ -53,6 +58,29 @@ export class BulkStreams {
       await reply.send();
       return;
     }
+    const pieces = this.pieces(read, (version) => {
+      reply.headers({
+        etag: etagOf(version),
+        'x-position': version.position,
+        'content-type': JSON_UTF8,
+      });
+    });
+    const stream = Readable.from(pieces, { objectMode: true, highWaterMark: 1 });
+    endInTime(stream, reply, this.settings['http.stream-timeout'] * 1000);
+    await begun(stream);
+    if (stream.destroyed || reply.request.raw.socket.destroyed) {
+      // Nobody is there any more to whom a broken stream would mean something.
+      stream.destroy();
+      await reply.send();
+      return;
+    }
+    await reply.send(stream);
+  }
+
+  private async *pieces(
+    read: ReadPieces,
+    tellVersion: (version: CollectionVersionRow) => void,
+  ): AsyncGenerator<string, void, void> {
     const limit = this.settings['http.stream-limit'];
     if (this.open >= limit) {
       throw new TektonError(
@@ -65,63 +93,42 @@ export class BulkStreams {
     let snapshot: Snapshot | undefined;
     try {
       snapshot = await this.database.openSnapshot();
-      const [row] = await snapshot.query<CollectionVersionRow>(COLLECTION_VERSION.text, []);
-      if (!row) throw new Error('relay_lease has its one row from the first migration on');
-      reply.headers({
-        etag: etagOf(row),
-        'x-position': row.position,
-        'content-type': JSON_UTF8,
-      });
-    } catch (error) {
-      this.open--;
-      await snapshot?.close().catch(() => undefined);
-      throw error;
-    }
-    const stream = Readable.from(this.pieces(snapshot, read), {
-      objectMode: true,
-      highWaterMark: 1,
-    });
-    cutOff(stream, reply, {
-      stalledMs: this.settings['http.stall-timeout'] * 1000,
-      wholeMs: this.settings['http.stream-timeout'] * 1000,
-    });
-    await reply.send(stream);
-  }
-
-  private async *pieces(snapshot: Snapshot, read: ReadPieces): AsyncGenerator<string, void, void> {
-    try {
-      yield* read(snapshot);
+      const [version] = await snapshot.query<CollectionVersionRow>(COLLECTION_VERSION.text, []);
+      if (!version) throw new Error('relay_lease has its one row from the first migration on');
+      tellVersion(version);
+      let beginning: string | undefined;
+      for await (const piece of read(snapshot)) {
+        // Once something is sent the answer cannot become an error: not before the database answers.
+        if (beginning !== undefined) yield beginning + piece;
+        beginning = beginning === undefined ? piece : '';
+      }
     } finally {
       this.open--;
       // Whether it was read to its end, failed, or was cut off.
-      await snapshot.close().catch(() => undefined);
+      await snapshot?.close().catch(() => undefined);
     }
   }
 }
 
-/** Destroys the connection of a reader that takes nothing for so long, or takes so long in all. */
-function cutOff(
-  stream: Readable,
-  { raw }: FastifyReply,
-  { stalledMs, wholeMs }: { stalledMs: number; wholeMs: number },
-): void {
-  const end = () => {
+/** Waits for the first piece, or until there is none to come since the caller is gone. */
+async function begun(stream: Readable): Promise<void> {
+  const over = new AbortController();
+  const { signal } = over;
+  try {
+    await Promise.race([once(stream, 'readable', { signal }), once(stream, 'close', { signal })]);
+  } finally {
+    over.abort();
+  }
+}
+
+/** Ends a stream whose caller is gone, and destroys the connection of one who takes so long in all. */
+function endInTime(stream: Readable, { raw, request }: FastifyReply, timeoutMs: number): void {
+  const timer = setTimeout(() => {
     raw.destroy();
     stream.destroy();
-  };
-  const whole = setTimeout(end, wholeMs);
-  let stalled: NodeJS.Timeout | undefined;
-  const wait = () => {
-    clearTimeout(stalled);
-    stalled = setTimeout(end, stalledMs);
-  };
-  wait();
-  stream.on('data', wait);
-  raw.on('drain', wait);
-  raw.once('close', () => {
-    clearTimeout(whole);
-    clearTimeout(stalled);
-    // A caller that went away does not keep the snapshot open.
+  }, timeoutMs);
+  whenGone(raw, request.raw.socket, () => {
+    clearTimeout(timer);
     stream.destroy();
   });
 }

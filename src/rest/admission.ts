@@ -48,6 +48,12 @@ const ROOMS = {
 
 type Room = keyof typeof ROOMS;
 
+/**
+ * What bodies up to `http.body-limit` get beyond the room for all, as a part of that: however much the
+ * bulk loads of a few hold, others can change a configuration. The heap bears it: see heap-share.ts.
+ */
+const SHARE_OF_SMALL_BODIES = 1 / 8;
+
 /** There is no room for a request. It is logged now and then rather than each time. */
 export class OverloadError extends TektonError {
   constructor(message: string, headers: Readonly<Record<string, string>>) {
@@ -70,6 +76,7 @@ declare module 'fastify' {
 export class Admission {
   private readonly used: Record<Room, number> = { requests: 0, bodies: 0, answers: 0 };
   private readonly limits: Readonly<Record<Room, number>>;
+  private readonly smallBody: number;
   private refusals = 0;
   private loggedAt = -Infinity;
 
@@ -83,6 +90,7 @@ export class Admission {
       bodies: Math.min(settings['http.bodies-limit'], bearableBodyBytes()),
       answers: settings['http.answers-limit'],
     };
+    this.smallBody = settings['http.body-limit'];
   }
 
   /**
@@ -96,12 +104,21 @@ export class Admission {
   }
 
   /** @returns whether there was room */
-  take(room: Room, amount: number): boolean {
-    const isFull = this.used[room] + amount > this.limits[room];
+  take(room: Room, amount: number, limit = this.limits[room]): boolean {
+    const isFull = this.used[room] + amount > limit;
     // One that is larger than all the room there is would never be sent.
     if (isFull && (room !== 'answers' || this.used.answers > 0)) return false;
     this.use(room, amount);
     return true;
+  }
+
+  /**
+   * @param size of what there is of the body with these bytes
+   * @returns whether there was room
+   */
+  takeBody(bytes: number, size: number): boolean {
+    const share = size > this.smallBody ? 0 : SHARE_OF_SMALL_BODIES;
+    return this.take('bodies', bytes, this.limits.bodies * (1 + share));
   }
 
   give(room: Room, amount: number): void {
@@ -168,7 +185,9 @@ export class Place {
 
   /** @throws {OverloadError} */
   holdBody(bytes: number): void {
-    if (!this.admission.take('bodies', bytes)) throw this.admission.refusal('bodies');
+    if (!this.admission.takeBody(bytes, this.bodyBytes + bytes)) {
+      throw this.admission.refusal('bodies');
+    }
     this.bodyBytes += bytes;
   }
 

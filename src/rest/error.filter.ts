@@ -11,6 +11,9 @@ export interface ErrorBody {
   errors?: readonly Fault[];
 }
 
+/** What an error must not have of the answer that it stands for. */
+const HEADERS_OF_CONTENT = ['etag', 'link', 'x-revision', 'x-position'];
+
 /** What the HTTP framework refuses by itself, by its status. */
 const FOREIGN: readonly [ErrorCode, string][] = [
   ['MALFORMED_REQUEST', 'The request is malformed'],
@@ -48,11 +51,7 @@ export class ErrorFilter implements ExceptionFilter {
       reply.raw.destroy();
       return;
     }
-    void reply
-      .status(told.status)
-      .headers(told.headers)
-      .header('content-type', JSON_UTF8)
-      .send(JSON.stringify(errorBody(told)));
+    void reply.send(becomeError(reply, told));
   }
 
   private toTektonError(error: unknown, request: FastifyRequest): TektonError {
@@ -69,6 +68,17 @@ export class ErrorFilter implements ExceptionFilter {
       ? new TektonError(...foreign)
       : new TektonError('INTERNAL', 'Internal Server Error', { cause: error });
   }
+}
+
+/**
+ * Makes an answer that was begun one of an error.
+ *
+ * @returns its body
+ */
+export function becomeError(reply: FastifyReply, error: TektonError): string {
+  for (const name of HEADERS_OF_CONTENT) reply.removeHeader(name);
+  reply.status(error.status).headers(error.headers).header('content-type', JSON_UTF8);
+  return JSON.stringify(errorBody(error));
 }
 
 export function errorBody({ message, faults }: Pick<TektonError, 'message' | 'faults'>): ErrorBody {

@@ -1,6 +1,9 @@
 import { getHeapStatistics } from 'node:v8';
 
-/** Bytes of heap that a byte of a bulk body may need at most while it is loaded: measured, 14 to 20. */
+/**
+ * Bytes of heap that a byte of a bulk body may need at most while it is loaded: measured, 14 to 20. The
+ * rest bears the share of small bodies.
+ */
 const HEAP_PER_BODY_BYTE = 24;
 
 /**

@@ -27,23 +27,40 @@ export function answerUnroutable(
     .send(bodyOf(message));
 }
 
+/** Connections on which something was refused: what comes after that is no request, whatever it is. */
+const refused = new WeakSet<Socket>();
+
 /** What Node's HTTP parser refuses never becomes a request: the answer is written by hand. */
 export function answerUnreadable(error: Error & { code?: string }, socket: Socket): void {
-  const pending = (socket as ServerSocket)._httpMessage;
-  if (error.code === 'ECONNRESET' || !socket.writable) {
+  if (error.code === 'ECONNRESET') {
     socket.destroy();
-  } else if (!pending || pending.writableFinished) {
-    socket.end(rawAnswer(error));
+  } else if (!refused.has(socket)) {
+    refused.add(socket);
+    answerLast(socket, rawAnswer(error));
+  } else if (!socket.writableEnded) {
+    // Whoever goes on sending waits until the answers are sent.
+    socket.pause();
+  }
+}
+
+/** Ends a connection with an answer, after those to the requests that came before. */
+function answerLast(socket: ServerSocket, answer: string): void {
+  const pending = socket._httpMessage;
+  if (!socket.writable) {
+    socket.destroy();
+  } else if (!pending) {
+    socket.end(answer);
+    // To learn that the other end closes it too.
+    socket.resume();
   } else if (pending.req.complete) {
-    // An earlier request on the connection is being answered: its answer comes first.
     pending.once('finish', () => {
-      socket.end(rawAnswer(error));
+      answerLast(socket, answer);
     });
   } else if (pending.headersSent) {
     socket.destroy();
   } else {
     // The body of the present request is broken: nobody will answer that any more.
-    socket.end(rawAnswer(error));
+    socket.end(answer);
     pending.destroy();
   }
 }

@@ -16,6 +16,8 @@ export function whenGone(response: ServerResponse, socket: Socket, callback: () 
   };
   all.add(once);
   response.once('close', once);
+  // What is closed already is told by nobody any more.
+  if (socket.destroyed) once();
 }
 
 function listenTo(socket: Socket): Set<() => void> {

@@ -55,7 +55,7 @@ export const HTTP_OPTIONS = {
   }),
   'http.bodies-limit': integer({
     about:
-      'Bytes of request bodies that are worked on at a time (503 above), as far as the memory of the process bears them: a byte takes up to 24 of the heap.',
+      'Bytes of request bodies that are worked on at a time (503 above), as far as the memory of the process bears them: a byte takes up to 24 of the heap. Bodies up to http.body-limit get an eighth of it on top.',
     default: 64 * MEBIBYTE,
     min: KIBIBYTE,
     max: 64 * 1024 * MEBIBYTE,
@@ -110,7 +110,8 @@ export const HTTP_OPTIONS = {
     max: 1000,
   }),
   'http.stall-timeout': integer({
-    about: 'Seconds that the reader of a large answer may take nothing before it is cut off.',
+    about:
+      'Seconds that a caller may take nothing of an answer that waits for it, however small, before its connection is closed.',
     default: 30,
     min: 1,
     max: 3600,

@@ -18,7 +18,9 @@ export function memoryFaults(
   if (bearableBodyBytes(Number(heap) * MEBIBYTE) < settings['http.bulk-body-limit']) {
     faults.push(`The heap of ${heap} MiB is too small for http.bulk-body-limit`);
   }
-  const outside = (settings['http.bodies-limit'] + settings['http.answers-limit']) / MEBIBYTE;
+  // Small bodies get an eighth on top.
+  const bodies = settings['http.bodies-limit'] * (1 + 1 / 8);
+  const outside = (bodies + settings['http.answers-limit']) / MEBIBYTE;
   const needed = Number(heap) + outside + PROCESS_MEBIBYTES;
   // So written that a limit that is no number is a fault too.
   if (!(containerMebibytes >= needed)) faults.push(`The container needs ${needed} MiB`);
