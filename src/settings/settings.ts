@@ -104,8 +104,8 @@ export function* settingsSteps(
 }
 
 /** How a value comes to be a name. */
-const QUOTES_NEEDED =
-  '; a colon needs a space after it, and a text with special characters needs quotes';
+const HINT =
+  '; a colon needs a space after it, a text with special characters needs quotes, and not every option takes a mapping';
 
 function unknownOptions(options: ReadonlyMap<string, unknown>): string[] {
   const known = Object.keys(OPTIONS);
@@ -115,7 +115,7 @@ function unknownOptions(options: ReadonlyMap<string, unknown>): string[] {
       const meant = nearestName(name, known);
       const shown = shownName(name, value !== null || meant !== undefined);
       if (meant !== undefined) return `${shown}: is not an option; did you mean ${meant}?`;
-      return `${shown}: is not an option${shown === name ? '' : QUOTES_NEEDED}`;
+      return `${shown}: is not an option${shown === name ? '' : HINT}`;
     });
 }
 
