@@ -5,7 +5,8 @@ import {
   type TektonClientEvents,
   type TektonClientOptions,
 } from 'tekton-client';
-import { expect } from 'vitest';
+import { expect, vi } from 'vitest';
+import { summarise } from '../support/subscriber.js';
 import { startTestTekton, type TestTekton } from '../support/test-tekton.js';
 
 type EventName = keyof TektonClientEvents;
@@ -122,13 +123,20 @@ export class ClientTest {
     return client;
   }
 
-  /** Makes an application with one version, and a configuration of `epts` for each. */
+  /**
+   * Makes an application with one version, and a configuration of `epts` for each. All of it has
+   * been told when this is done: no message of it reaches a client that starts then.
+   */
   async addApplication(name: string): Promise<void> {
-    const { rest } = this.test;
+    const { rest, subscriber } = this.test;
     await rest.post('/applications', { name });
     await rest.post(`/applications/${name}/app-versions`, { suffix: 'v1' });
     await this.put(`/applications/${name}`, { autoExtraction: true });
     await this.put(`/applications/${name}/app-versions/${name}-v1`, { path: '/1' });
+    const last = `targeted upsert epts: kaa ${name} ${name}-v1 r1`;
+    await vi.waitUntil(() => subscriber.all.some((message) => summarise(message) === last), {
+      timeout: 10_000,
+    });
   }
 
   /** Puts a configuration of `epts`. */
