@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { childEnvironment } from '../environment.js';
 import type { DevelopmentIssuers } from '../development-issuer.js';
 import { startEmbeddedPostgres } from '../embedded-postgres.js';
 import { chooseCacheFolder, findNatsServer } from '../find-nats-server.js';
@@ -6,7 +7,7 @@ import { LocalError } from '../local-error.js';
 import type { RunningPart } from '../local-parts.js';
 import { startNatsServer, type NatsServer } from '../nats-server.js';
 import { startDevelopmentIssuers } from '../start-development-issuers.js';
-import { TektonServer } from './tekton-server.js';
+import { TektonServer } from '../tekton-server.js';
 
 /** What {@link DemoParts.start} needs. */
 export interface DemoPartsOptions {
@@ -17,12 +18,6 @@ export interface DemoPartsOptions {
   started: (part: RunningPart) => void;
   report: (line: string) => void;
   signal: AbortSignal;
-}
-
-/** The whole environment of a child: what the user has set for something else must not reach it. */
-export function childEnvironment(): NodeJS.ProcessEnv {
-  const { PATH, TMPDIR } = process.env;
-  return { ...(PATH !== undefined && { PATH }), ...(TMPDIR !== undefined && { TMPDIR }) };
 }
 
 /** PostgreSQL, NATS, issuers and Tekton; two of them can be taken away and brought back. */

@@ -2,7 +2,7 @@ import { EventEmitter, once } from 'node:events';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { LocalError } from '../local-error.js';
-import { OwnProcess } from './own-process.js';
+import { OwnProcess } from '../own-process.js';
 import { parseReplicaLine, type ReplicaLine } from './replica-lines.js';
 
 /** What {@link ReplicaProcess} needs. */

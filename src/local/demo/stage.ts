@@ -4,7 +4,8 @@ import type { RunningPart } from '../local-parts.js';
 import { DEVELOPMENT_TENANTS } from '../development-tenants.js';
 import { SYSTEM_TENANT } from '../../tenancy/tenant.js';
 import { Dashboard } from './dashboard.js';
-import { childEnvironment, type DemoParts } from './demo-parts.js';
+import { childEnvironment } from '../environment.js';
+import type { DemoParts } from './demo-parts.js';
 import type { Display } from './display.js';
 import { ReplicaProcess } from './replica-process.js';
 

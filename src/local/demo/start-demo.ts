@@ -1,8 +1,5 @@
-import { constants } from 'node:os';
-import { LocalError, messageOf } from '../local-error.js';
-import type { RunningPart } from '../local-parts.js';
-import { onStopSignals } from '../stop-signals.js';
-import { makeDemoFolder } from './demo-folder.js';
+import { makeRunFolder } from '../run-folder.js';
+import { runToEnd, type Run } from '../run-to-end.js';
 import { DemoParts } from './demo-parts.js';
 import { Display } from './display.js';
 import { Stage } from './stage.js';
@@ -15,57 +12,26 @@ import { playStory } from './story.js';
  */
 export async function startDemo(projectRoot: string): Promise<void> {
   const begin = performance.now();
-  const interruption = new AbortController();
-  let exitCode = 0;
-  onStopSignals(
-    (signal) => {
-      exitCode = 128 + constants.signals[signal];
-      console.log('\nStopping ...');
-      interruption.abort();
-    },
-    () => process.exit(exitCode),
-  );
-  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
   const display = Display.onStandardOutput();
-  const parts: RunningPart[] = [];
-  try {
-    await play(projectRoot, display, parts, interruption.signal);
-  } catch (error) {
-    if (!interruption.signal.aborted) {
-      exitCode = 1;
+  await runToEnd({
+    work: (run) => play(projectRoot, display, run),
+    failed: (message) => {
       display.line();
-      if (error instanceof LocalError) display.line(error.message, 'bad');
-      else console.error(error);
-    }
-  }
-  const ran = Math.round((performance.now() - begin) / 1000);
-  for (const { name, stop } of parts) {
-    try {
-      await stop();
-    } catch (error) {
-      console.error(`Stopping ${name} failed: ${messageOf(error)}`);
-      exitCode ||= 1;
-    }
-  }
-  if (exitCode === 0) {
-    display.line();
-    display.line(
-      `Every replica has what Tekton has. It took ${ran} s, and nothing is left of it.`,
-      'title',
-    );
-  }
-  process.exit(exitCode);
+      display.line(message, 'bad');
+    },
+    done: () => {
+      const ran = Math.round((performance.now() - begin) / 1000);
+      display.line();
+      display.line(
+        `Every replica has what Tekton has. It took ${ran} s, and nothing is left of it.`,
+        'title',
+      );
+    },
+  });
 }
 
-async function play(
-  projectRoot: string,
-  display: Display,
-  parts: RunningPart[],
-  signal: AbortSignal,
-): Promise<void> {
-  const started = (part: RunningPart) => {
-    parts.unshift(part);
-  };
+async function play(projectRoot: string, display: Display, run: Run): Promise<void> {
+  const { started, signal } = run;
   const report = (line: string) => {
     display.line(line, 'dim');
   };
@@ -74,7 +40,7 @@ async function play(
     'title',
   );
   report('Starting PostgreSQL, a nats-server, issuers of tokens and Tekton ...');
-  const { path: folder, remove } = makeDemoFolder();
+  const { path: folder, remove } = makeRunFolder('tekton-demo-');
   started({ name: 'the folder of the demo', stop: remove });
   const options = { projectRoot, folder, started, report, signal };
   const running = await DemoParts.start(options);

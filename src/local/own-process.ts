@@ -1,12 +1,14 @@
 import { spawn, type ChildProcess, type StdioOptions } from 'node:child_process';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { LocalError } from '../local-error.js';
-import { whenProcessEnds } from '../process-end.js';
+import { LocalError } from './local-error.js';
+import { whenProcessEnds } from './process-end.js';
 
 /** How to run a program of Node.js. */
 export interface OwnProcessOptions {
   /** Its file. */
   program: string;
+  /** For Node.js itself; default none. */
+  nodeArguments?: readonly string[];
   /** The whole environment. */
   env: NodeJS.ProcessEnv;
   stdio: StdioOptions;
@@ -20,9 +22,13 @@ export class OwnProcess {
   readonly ended: Promise<string>;
   private hasEnded = false;
 
-  constructor({ program, env, stdio }: OwnProcessOptions) {
+  constructor({ program, nodeArguments = [], env, stdio }: OwnProcessOptions) {
     // A session of its own: Ctrl-C in the terminal reaches us alone, and we end it in its turn.
-    this.child = spawn(process.execPath, [program], { env, stdio, detached: true });
+    this.child = spawn(process.execPath, [...nodeArguments, program], {
+      env,
+      stdio,
+      detached: true,
+    });
     const { pid } = this.child;
     if (pid === undefined) throw new LocalError(`${program} cannot be run by ${process.execPath}.`);
     this.pid = pid;
