@@ -7,27 +7,7 @@ import {
   noteUpserts,
   REPLACE_STANDING,
 } from './configuration-sql.js';
-
-/**
- * Finds the owner: one row, or none if it is missing or not the tenant's. Values: $1 application
- * name, $2 appversion name, $3 tenant ID (null: any tenant; names have none at tenant level).
- */
-export const OWNER: Readonly<Record<ConfigurationLevel, string>> = {
-  tenant: `
-    SELECT $3::text AS tenant_id, NULL::bigint AS application_id, NULL::bigint AS app_version_id,
-      $3::text AS owner_name, NULL::text AS app_name, NULL::text AS app_version_name
-    WHERE $1::text IS NULL AND $2::text IS NULL`,
-  application: `
-    SELECT a.tenant_id, a.id AS application_id, NULL::bigint AS app_version_id,
-      a.name AS owner_name, a.name AS app_name, NULL::text AS app_version_name
-    FROM applications a
-    WHERE a.name = $1 AND $2::text IS NULL AND ($3::text IS NULL OR a.tenant_id = $3)`,
-  appversion: `
-    SELECT a.tenant_id, a.id AS application_id, v.id AS app_version_id,
-      v.name AS owner_name, a.name AS app_name, v.name AS app_version_name
-    FROM applications a JOIN app_versions v ON v.application_id = a.id
-    WHERE a.name = $1 AND v.name = $2 AND ($3::text IS NULL OR a.tenant_id = $3)`,
-};
+import { BY_GIVEN, OWNER, OWNER_BY } from './owner-sql.js';
 
 /** What stands at an address: a configuration, the counter of a deleted one, or nothing at all. */
 export type FoundRow =
@@ -64,6 +44,11 @@ export interface ConfigurationStatements {
    */
   readonly find: Statement;
   /**
+   * What stands at each of several addresses: arrays of application names $1, appversion names $2,
+   * tenant IDs $3 and instances $4. No row: no such owner.
+   */
+  readonly findEach: Statement;
+  /**
    * Stores the documents $5 with digests $6 for the instances $4, their history, and their
    * notifications. $7: for each, the revision that must stand (0: nothing ever did); null if any
    * may. $8: who, $9: correlation ID, $10: the revision that is restored, or null. A row for each
@@ -71,6 +56,15 @@ export interface ConfigurationStatements {
    * writers do not wait for each other in a circle.
    */
   readonly put: Statement;
+  /**
+   * Replaces the configuration at each of several addresses, with history and notifications: arrays
+   * of what finds them ($1 to $4, as in `findEach`), documents $5, digests $6, who ($7 subject, $8
+   * client, $9 tenant), and correlation IDs $10. A row for each that really changed.
+   *
+   * It waits for nobody: where another transaction is at a row there is no row, nor where something
+   * else is to be done than to replace the document of a row as it stands.
+   */
+  readonly replaceEach: Statement;
   /**
    * Deletes the configuration for the instance $4. $5: who, $6: correlation ID, $7: the revision
    * that must stand, or null.
@@ -99,6 +93,21 @@ function statementsOf(level: ConfigurationLevel): ConfigurationStatements {
           AND c.service_instance_name = ANY ($4::text[])
         ORDER BY c.service_instance_name`,
     },
+    // OFFSET 0 keeps the planner from joining whole tables where it thinks them small.
+    findEach: {
+      name: `find_each_${level}_configuration`,
+      text: `
+        SELECT given.call::integer AS call, c.service_instance_name, c.document, c.digest, c.revision,
+          c.changed_at
+        FROM unnest($1::text[], $2::text[], $3::text[], $4::text[])
+            WITH ORDINALITY AS given (app_name, app_version_name, tenant_id, instance, call)
+          CROSS JOIN LATERAL (${OWNER_BY[level](BY_GIVEN)} OFFSET 0) owner
+          LEFT JOIN LATERAL (
+            SELECT * FROM configurations
+            WHERE level = '${level}' AND owner_name = owner.owner_name
+              AND service_instance_name = given.instance
+            OFFSET 0) c ON true`,
+    },
     put: {
       name: `put_${level}_configurations`,
       text: `
@@ -124,6 +133,57 @@ function statementsOf(level: ConfigurationLevel): ConfigurationStatements {
         ),
         told AS (${appendChange('stored', 'upsert', '$9')})
         SELECT tenant_id, service_instance_name, revision, created_revision, changed_at FROM stored`,
+    },
+    replaceEach: {
+      name: `replace_each_${level}_configuration`,
+      text: `
+        WITH found AS MATERIALIZED (
+          SELECT c.id, given.*, owner.tenant_id AS owner_tenant_id, owner.application_id,
+            owner.app_version_id, owner.app_name AS owner_app_name,
+            owner.app_version_name AS owner_app_version_name
+          FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[],
+              $7::text[], $8::text[], $9::text[], $10::text[])
+              WITH ORDINALITY AS given (app_name, app_version_name, tenant_id, instance, document,
+                digest, subject, client, caller_tenant, correlation_id, call)
+            CROSS JOIN LATERAL (${OWNER_BY[level](BY_GIVEN)} OFFSET 0) owner
+            CROSS JOIN LATERAL (
+              SELECT id FROM configurations
+              WHERE level = '${level}' AND owner_name = owner.owner_name
+                AND service_instance_name = given.instance
+              OFFSET 0 FOR UPDATE SKIP LOCKED) c
+        ),
+        stored AS (
+          UPDATE configurations c
+          SET revision = c.revision + 1, document = found.document, digest = found.digest,
+            changed_at = clock_timestamp()
+          FROM found
+          WHERE c.id = found.id AND c.document IS NOT NULL AND c.digest <> found.digest
+            AND c.tenant_id = found.owner_tenant_id
+            AND c.application_id IS NOT DISTINCT FROM found.application_id
+            AND c.app_version_id IS NOT DISTINCT FROM found.app_version_id
+          RETURNING c.id, c.service_instance_name, c.tenant_id, c.application_id, c.revision,
+            c.created_revision, c.document, c.digest, c.changed_at, found.subject, found.client,
+            found.caller_tenant, found.correlation_id, found.owner_app_name,
+            found.owner_app_version_name, found.call
+        ),
+        history AS (
+          ${noteUpserts('stored', {
+            changedBy: 'ARRAY[subject, client, caller_tenant]',
+            correlationId: 'correlation_id',
+          })}
+        ),
+        told AS (${appendFrom('(SELECT * FROM stored ORDER BY call) c', {
+          operation: `'upsert'`,
+          serviceInstanceName: 'c.service_instance_name',
+          tenantId: 'c.tenant_id',
+          appName: 'c.owner_app_name',
+          appVersionName: 'c.owner_app_version_name',
+          revision: 'c.revision',
+          correlationId: 'c.correlation_id',
+        })})
+        SELECT call::integer AS call, tenant_id, service_instance_name, revision,
+          created_revision, changed_at
+        FROM stored`,
     },
     delete: {
       name: `delete_${level}_configuration`,

@@ -8,9 +8,15 @@ import { identityValues } from '../auth/caller.js';
 import { Database, runIn, type Statement } from '../database/database.js';
 import { isForeignKeyViolation } from '../database/database-error.js';
 import { Outbox } from '../outbox/outbox.js';
-import { describeOwner, ownerValues, type ConfigurationOwner } from './configuration-owner.js';
+import {
+  describeOwner,
+  ownerValues,
+  type ConfigurationLevel,
+  type ConfigurationOwner,
+} from './configuration-owner.js';
 import { STATEMENTS, type FoundRow, type StoredRow } from './configuration-statements.js';
 import type { ConfigurationDocument } from './document.js';
+import { GatheredConfigurations } from './gathered-configurations.js';
 
 /** A document for one service instance. */
 export interface GivenConfiguration {
@@ -25,13 +31,54 @@ export interface GivenConfiguration {
 /** What PostgreSQL holds of configurations: one round trip a call, in a transaction or alone. */
 @Injectable()
 export class ConfigurationStore {
+  private readonly gathered: Readonly<Record<ConfigurationLevel, GatheredConfigurations>>;
+
   constructor(
     private readonly database: Database,
     private readonly outbox: Outbox,
     private readonly applications: ApplicationsService,
     private readonly appVersions: AppVersionsService,
     private readonly audit: AuditLog,
-  ) {}
+  ) {
+    const gathered = (level: ConfigurationLevel) =>
+      new GatheredConfigurations(database, outbox, STATEMENTS[level]);
+    this.gathered = {
+      tenant: gathered('tenant'),
+      application: gathered('application'),
+      appversion: gathered('appversion'),
+    };
+  }
+
+  /**
+   * What stands at an address.
+   *
+   * @throws {TektonError} NOT_FOUND if there is no such owner
+   */
+  async findOne(owner: ConfigurationOwner, instanceName: string): Promise<FoundRow | undefined> {
+    const row = await this.gathered[owner.level].find.run([...ownerValues(owner), instanceName]);
+    if (row === undefined) await this.requireOwner(owner);
+    return row;
+  }
+
+  /**
+   * Puts one document, with history and notification.
+   *
+   * @returns undefined if it stands there already, or must be put by `put` for whatever reason
+   */
+  async putOne(
+    owner: ConfigurationOwner,
+    { instanceName, document: { text, digest } }: GivenConfiguration,
+    call: Call,
+  ): Promise<StoredRow | undefined> {
+    const { subject, client, tenantId } = call.caller;
+    const row = await this.gathered[owner.level].put.run([
+      ...ownerValues(owner),
+      ...[instanceName, text, digest],
+      ...[subject, client, tenantId, call.correlationId],
+    ]);
+    if (row !== undefined) this.noteInAudit('upsert', owner, [row], call);
+    return row;
+  }
 
   /**
    * What stands at the owner's addresses.

@@ -49,7 +49,7 @@ export class ConfigurationsService {
   /** @throws {TektonError} NOT_FOUND */
   async get(owner: ConfigurationOwner, instanceName: string): Promise<ConfigurationView> {
     const instance = this.catalogue.require(instanceName);
-    const [row] = await this.store.find(owner, [instance.name]);
+    const row = await this.store.findOne(owner, instance.name);
     if (!isLive(row)) throw configurationNotFound(owner, instance);
     return toView(row);
   }
@@ -77,12 +77,13 @@ export class ConfigurationsService {
     if (!call.preconditions.isEmpty) {
       return this.replace(owner, instanceName, () => ({ document }), call);
     }
-    for (;;) {
-      const [stored] = await this.store.whileOwned(owner, () =>
-        this.store.put(owner, [{ instanceName, document }], call),
-      );
+    const given = { instanceName, document };
+    const put = async () => (await this.store.put(owner, [given], call))[0];
+    const putGathered = () => this.store.putOne(owner, given, call);
+    for (let attempt = call.dryRun ? put : putGathered; ; attempt = put) {
+      const stored = await this.store.whileOwned(owner, attempt);
       if (stored) return toResult(stored, document);
-      // It stood already. If somebody has changed it since, it does not stand now: put it again.
+      // It stands already; if not, as somebody has changed it since or is just at it: put it again.
       const [row] = await this.store.find(owner, [instanceName]);
       if (isLive(row) && row.digest === document.digest) return { ...toView(row), created: false };
     }

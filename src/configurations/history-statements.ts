@@ -1,6 +1,6 @@
 import type { Statement } from '../database/database.js';
 import type { ConfigurationLevel } from './configuration-owner.js';
-import { OWNER } from './configuration-statements.js';
+import { OWNER } from './owner-sql.js';
 
 /** A change of a configuration, without its document. */
 export interface RevisionRow {

@@ -13,6 +13,11 @@ const STOPPING_POLL_MS = 100;
  */
 const HOLD_WITHOUT_NATS_MS = 5000;
 const COURTESY_MS = 500;
+/**
+ * How long what NATS has confirmed may stay without being noted, if nothing new is to be told: to note
+ * it would keep PostgreSQL busy just when those who were told fetch. After a crash it is sent again.
+ */
+const NOTE_WITHIN_MS = 50;
 
 export interface RelaySettings {
   provider: Provider;
@@ -30,7 +35,8 @@ export class Relay {
   private loop: Promise<void> | undefined;
   private stopping = false;
   private stoppingSince = 0;
-  private interrupt = new AbortController();
+  /** Ends a rest. */
+  private ring: (() => void) | undefined;
   private asked = false;
   /** Up to where entries are placed, confirmed by NATS, and noted as confirmed. */
   private heldSince = 0;
@@ -78,7 +84,7 @@ export class Relay {
   /** Has it look at once. */
   wake(): void {
     this.asked = true;
-    this.interrupt.abort();
+    this.ring?.();
   }
 
   private async run(): Promise<void> {
@@ -135,11 +141,10 @@ export class Relay {
       if (!(await this.isStillOurs(askedAt))) return true;
       await this.send(entries);
     }
-    return (
-      placed.length > 0 ||
-      this.notedPosition < this.sentPosition ||
-      (this.nats.isConnected && this.sentPosition < this.lastPosition)
-    );
+    if (this.nats.isConnected && this.sentPosition < this.lastPosition) return true;
+    if (placed.length === 0 && this.notedPosition === this.sentPosition) return false;
+    this.restMs = Math.min(this.restMs, NOTE_WITHIN_MS);
+    return this.stopping || placed.length === batchSize;
   }
 
   /** Starts from what the database says: what this process remembers may be of another one. */
@@ -199,10 +204,15 @@ export class Relay {
   }
 
   private async rest(): Promise<void> {
-    this.interrupt = new AbortController();
     if (this.asked) return;
-    const { signal } = this.interrupt;
     const restMs = this.stopping ? Math.min(this.restMs, STOPPING_POLL_MS) : this.restMs;
-    await sleep(restMs, undefined, { signal }).catch(() => undefined);
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, restMs);
+      this.ring = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
+    this.ring = undefined;
   }
 }
