@@ -3,7 +3,13 @@ import tseslint from 'typescript-eslint';
 export default tseslint.config(
   { ignores: ['**/dist/', '**/node_modules/', '.tekton/', 'coverage/'] },
   {
-    files: ['src/**/*.ts', 'test/**/*.ts', 'client/src/**/*.ts', 'examples/*/src/**/*.ts'],
+    files: [
+      'src/**/*.ts',
+      'test/**/*.ts',
+      'bench/**/*.ts',
+      'client/src/**/*.ts',
+      'examples/*/src/**/*.ts',
+    ],
     extends: [...tseslint.configs.strictTypeChecked, ...tseslint.configs.stylisticTypeChecked],
     languageOptions: { parserOptions: { projectService: true } },
     rules: {
