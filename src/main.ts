@@ -1,3 +1,5 @@
+// First of all: it says how the heap is to grow.
+import './compact-heap.js';
 import { fail } from './fail.js';
 import { startTekton, type RunningTekton } from './start-tekton.js';
 
