@@ -50,7 +50,12 @@ export async function startChild(options: ChildOptions): Promise<Child> {
     forget();
   };
   const deadline = performance.now() + START_TIMEOUT;
-  while (child.exitCode === null && performance.now() < deadline && !signal.aborted) {
+  while (
+    child.exitCode === null &&
+    child.signalCode === null &&
+    performance.now() < deadline &&
+    !signal.aborted
+  ) {
     if (await isReady().catch(() => false)) return { pid, stop };
     await sleep(50);
   }

@@ -1,6 +1,7 @@
 // Unleash, as its own documentation starts it in a program. UNLEASH (its package), DATABASE_URL, PORT,
 // CLIENT_TOKEN and ADMIN_TOKEN are given.
 import { createRequire } from 'node:module';
+import { pathToFileURL } from 'node:url';
 
 const { UNLEASH, DATABASE_URL, PORT, CLIENT_TOKEN, ADMIN_TOKEN } = process.env;
 const url = new URL(DATABASE_URL);
@@ -12,8 +13,10 @@ const token = (type, secret, environment) => ({
   tokenName: `bench-${type}`,
 });
 
-const unleash = createRequire(import.meta.url)(UNLEASH);
-await unleash.start({
+// CommonJS until 6, an ES module since 7.
+const entry = createRequire(`${UNLEASH}/package.json`).resolve('unleash-server');
+const { start } = await import(pathToFileURL(entry).href);
+await start({
   db: {
     host: url.hostname,
     port: Number(url.port),
