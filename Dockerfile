@@ -13,9 +13,11 @@ ARG NODE_IMAGE=node:22.23.3-bookworm-slim
 FROM ${NODE_IMAGE} AS build
 WORKDIR /app
 COPY package.json package-lock.json .npmrc ./
-# No scripts of packages: none is needed, and one that is never run can do no harm.
-RUN npm ci --omit=optional --ignore-scripts --workspaces=false
+# No scripts of packages: none is needed, and one that is never run can do no harm. With the optional
+# packages, as what makes the bundle comes as one of them for each platform.
+RUN npm ci --ignore-scripts --workspaces=false
 COPY tsconfig.json tsconfig.build.json ./
+COPY scripts/bundle.mjs ./scripts/
 COPY src ./src
 RUN npm run build
 
@@ -70,4 +72,4 @@ HEALTHCHECK --interval=30s --timeout=5s --start-period=30s --start-interval=2s -
     CMD ["node", "-e", "fetch('http://127.0.0.1:' + (process.env.MANAGEMENT_PORT || 8081) + '/health/live').then(({ ok }) => process.exit(ok ? 0 : 1), () => process.exit(1))"]
 
 # No shell in between: signals reach Tekton itself.
-ENTRYPOINT ["node", "dist/main.js"]
+ENTRYPOINT ["node", "dist/bundle/main.js"]

@@ -1,7 +1,7 @@
-import { readFileSync } from 'node:fs';
 import { STATUS_CODES } from 'node:http';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { DocumentBuilder, SwaggerModule, type OpenAPIObject } from '@nestjs/swagger';
+import { BUILD } from './management/build-info.js';
 import { allowPages } from './rest/answer-headers.js';
 import type { Settings } from './settings/settings.js';
 
@@ -17,14 +17,11 @@ interface OperationObject {
 
 /** The OpenAPI 3.1 document of the application's routes. */
 function createOpenApiDocument(app: NestFastifyApplication, settings: Settings): OpenAPIObject {
-  const { version } = JSON.parse(
-    readFileSync(new URL('../package.json', import.meta.url), 'utf8'),
-  ) as { version: string };
   const config = new DocumentBuilder()
     .setOpenAPIVersion('3.1.0')
     .setTitle('Tekton')
     .setDescription(DESCRIPTION)
-    .setVersion(version)
+    .setVersion(BUILD.version)
     .setLicense('Apache-2.0', 'https://www.apache.org/licenses/LICENSE-2.0')
     .addServer('/', 'This server')
     .addServer(settings['http.url-prefix'], 'Behind an ingress of Kaa')

@@ -36,7 +36,7 @@ export class TektonServer {
   static async start(options: TektonServerOptions): Promise<TektonServer> {
     const { projectRoot, env, nodeArguments = [], logFile, signal } = options;
     const log = openSync(logFile, 'wx', 0o600);
-    const program = join(projectRoot, 'dist', 'main.js');
+    const program = join(projectRoot, 'dist', 'bundle', 'main.js');
     const server = new OwnProcess({
       program,
       nodeArguments,

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { makeGaugeProvider } from '@willsoto/nestjs-prometheus';
 
-/** Beside `src` as well as beside `dist`. */
+/** Beside `src` as well as beside `dist`, and two folders up from the bundle too. */
 const PACKAGE_FILE = new URL('../../package.json', import.meta.url);
 
 const { version } = JSON.parse(readFileSync(PACKAGE_FILE, 'utf8')) as { version: string };

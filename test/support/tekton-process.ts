@@ -4,7 +4,7 @@ import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { RestClient } from './rest-client.js';
 
-const MAIN = fileURLToPath(new URL('../../dist/main.js', import.meta.url));
+const MAIN = fileURLToPath(new URL('../../dist/bundle/main.js', import.meta.url));
 
 /** How a process ended. */
 export interface Ending {
@@ -21,7 +21,8 @@ export class TektonProcess {
   private readonly ended: Promise<Ending>;
 
   constructor(environment: Record<string, string>) {
-    if (!existsSync(MAIN)) throw new Error('dist/main.js is missing: run `npm run build` first');
+    if (!existsSync(MAIN))
+      throw new Error('dist/bundle/main.js is missing: run `npm run build` first');
     this.child = spawn(process.execPath, [MAIN], {
       env: { PATH: process.env.PATH, ...environment },
       stdio: ['ignore', 'pipe', 'pipe'],
