@@ -4,9 +4,11 @@ import { cutOff } from './cut-off.js';
 import { isUnanswered, translate } from './database-error.js';
 
 /** Bytes of rows that are fetched at a time; what a stream holds in memory is a few times this. */
-const FETCH_BYTES = 256 * 1024;
+const FETCH_BYTES = 512 * 1024;
 const FIRST_FETCH_ROWS = 16;
 const LAST_FETCH_ROWS = 5000;
+/** At most so many times as many as before: the next rows may be larger. */
+const FETCH_GROWTH = 16;
 
 /** It locks nothing that others wait for, so it may rest as long as its reader does. */
 const BEGIN = `
@@ -45,7 +47,7 @@ export class Snapshot {
   }
 
   /**
-   * Reads rows a few at a time, as they are asked for.
+   * Reads rows a few at a time, as they are asked for; the next ones while these are worked on.
    *
    * @param sizeOf bytes of a row, by which the number of the next fetch is chosen
    */
@@ -55,15 +57,26 @@ export class Snapshot {
     sizeOf: (row: Row) => number,
   ): AsyncGenerator<Row[], void, void> {
     await this.query(`DECLARE snapshot_rows NO SCROLL CURSOR FOR ${text}`, values);
-    for (let count = FIRST_FETCH_ROWS; ;) {
-      const rows = await this.query<Row>(`FETCH ${count} FROM snapshot_rows`, []);
-      if (rows.length === 0) return;
-      yield rows;
+    let count = FIRST_FETCH_ROWS;
+    for (let fetched = this.fetch<Row>(count); ;) {
+      const rows = await fetched;
+      if (rows.length < count) {
+        if (rows.length > 0) yield rows;
+        return;
+      }
       const average = rows.reduce((sum, row) => sum + sizeOf(row), 1) / rows.length;
-      // At most four times as many: the next rows may be larger.
-      const fitting = Math.min(count * 4, Math.floor(FETCH_BYTES / average), LAST_FETCH_ROWS);
-      count = Math.max(1, fitting);
+      const fitting = Math.floor(FETCH_BYTES / average);
+      count = Math.max(1, Math.min(count * FETCH_GROWTH, fitting, LAST_FETCH_ROWS));
+      fetched = this.fetch(count);
+      yield rows;
     }
+  }
+
+  private fetch<Row extends object>(count: number): Promise<Row[]> {
+    const fetched = this.query<Row>(`FETCH ${count} FROM snapshot_rows`, []);
+    // A failure is told to whoever asks for the rows, if anybody still does.
+    fetched.catch(() => undefined);
+    return fetched;
   }
 
   async close(): Promise<void> {

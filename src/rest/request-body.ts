@@ -146,11 +146,13 @@ export class RequestBody {
           refuse(error as TektonError);
         }
       });
+      let hasEnded = false;
       stream.once('end', () => {
+        hasEnded = true;
         resolve(chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks));
       });
       stream.once('close', () => {
-        // Does nothing after `end`.
+        if (hasEnded) return;
         reject(new TektonError('MALFORMED_BODY', 'The body ended before its announced length'));
       });
       stream.once('error', (cause) => {
