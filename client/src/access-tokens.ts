@@ -11,7 +11,10 @@ import {
   type AuthorizationServer,
 } from 'oauth4webapi';
 import { messageOf, RefusedError, UnavailableError } from './errors.js';
+import { inTime } from './in-time.js';
 import type { ClientCredentials, TokenSource } from './options.js';
+
+const NEVER = new AbortController().signal;
 
 /** A token is renewed when this share of its lifetime is over, so that none expires on its way. */
 const RENEW_AFTER = 0.8;
@@ -31,6 +34,8 @@ export class AccessTokens {
   private server: AuthorizationServer | undefined;
   private held: HeldToken | undefined;
   private asking: Promise<HeldToken> | undefined;
+  /** By `performance.now()`: an issuer that does not answer is not asked all the time. */
+  private notBefore = 0;
 
   /** @param timeout milliseconds that the issuer may take for an answer */
   constructor(
@@ -46,18 +51,26 @@ export class AccessTokens {
   readonly source: TokenSource = async (renew) => {
     const now = performance.now();
     const { held } = this;
-    if (held !== undefined && !renew && now < held.renewAt) return held.text;
+    // An issuer that is away, or silent, is no matter as long as the token is good.
+    if (held !== undefined && !renew && now < held.expiresAt) {
+      if (now >= held.renewAt && now >= this.notBefore) this.renewBeside(now);
+      return held.text;
+    }
     try {
       return (await this.askOnce()).text;
     } catch (error) {
-      // An issuer that is away is no matter as long as the token is good.
-      if (held !== undefined && !renew && now < held.expiresAt) return held.text;
       throw failure(`No access token from ${this.credentials.issuer}`, error);
     }
   };
 
+  private renewBeside(now: number): void {
+    this.notBefore = now + this.timeout;
+    this.askOnce().catch(() => undefined);
+  }
+
   private async askOnce(): Promise<HeldToken> {
-    this.asking ??= this.ask().finally(() => {
+    // Two requests at most, each within its time; an answer that stalls must not be waited for by all.
+    this.asking ??= inTime(this.ask(), NEVER, 2 * this.timeout).finally(() => {
       this.asking = undefined;
     });
     return this.asking;

@@ -26,6 +26,7 @@ export class Applier {
   /** What was in force in an earlier run: better than nothing where the service refuses what is new. */
   private earlier = new Map<string, ReadConfiguration>();
   private hasPut = false;
+  private isStopped = false;
 
   constructor(
     private readonly configurations: Configurations,
@@ -46,30 +47,42 @@ export class Applier {
   putEarlier(): Promise<boolean> {
     return this.inTurn(async () => {
       if (this.hasPut) return false;
-      for (const one of this.earlier.values()) await this.upsert(one, { cause: 'snapshot' });
+      for (const one of this.earlier.values()) {
+        if (this.isStopped) return false;
+        await this.upsert(one, { cause: 'snapshot' });
+      }
       return true;
     });
   }
 
-  /** Resolves when nothing is being applied. */
-  idle(): Promise<void> {
+  /** Begins nothing more. Resolves when nothing is being applied. */
+  stop(): Promise<void> {
+    this.isStopped = true;
     return this.inTurn(() => undefined);
   }
 
-  /** Puts in force what was found at some addresses, and nothing at others. */
+  /**
+   * Puts in force what was found at some addresses, and nothing at others.
+   * @returns whether it came to the end of it
+   */
   put(
     found: readonly ReadConfiguration[],
     absent: readonly ConfigurationAddress[],
     reason: ReadReason,
-  ): Promise<void> {
+  ): Promise<boolean> {
     return this.inTurn(async () => {
       this.hasPut = true;
       let count = 0;
-      for (const address of absent) await this.remove(address, reason);
+      for (const address of absent) {
+        if (this.isStopped) return false;
+        await this.remove(address, reason);
+      }
       for (const one of found) {
+        if (this.isStopped) return false;
         await this.upsert(one, reason);
         if (++count % WITHOUT_PAUSE === 0) await turn();
       }
+      return true;
     });
   }
 
@@ -150,13 +163,13 @@ export class Applier {
   private async isTaken(change: ConfigurationChange, toldAt?: number): Promise<boolean> {
     try {
       await this.apply(change);
-      this.metrics.applied(change, toldAt);
-      return true;
     } catch (error) {
       this.metrics.refused(change);
       this.tell('refused', { change, error });
       return false;
     }
+    this.metrics.applied(change, toldAt);
+    return true;
   }
 }
 

@@ -14,6 +14,15 @@ import type { TektonApi } from './tekton-api.js';
 /** Milliseconds; the longest that a timer takes, 24 days. */
 const LONG = 2 ** 31 - 1;
 
+/** An answer that comes sooner, in milliseconds, was not waited for. */
+const SHORT_WAIT = 500;
+
+/**
+ * Tekton looks through so many positions at a time only where there is much to catch up with, most of it
+ * not for this service: there may be more.
+ */
+const MANY_POSITIONS = 1000;
+
 /**
  * Learns what has changed: from NATS, whose messages may be lost, and from `GET /changes`, which has them
  * all. NATS is fast; what it has missed is asked for whenever it was away, and now and then while it is there. While
@@ -24,8 +33,8 @@ const LONG = 2 ** 31 - 1;
  */
 export class ChangeFollower {
   private position: number | undefined;
-  /** Positions of the last messages that were dealt with, however they came. */
-  private readonly known = new Set<number>();
+  /** The last messages that were dealt with, however they came: what they were, by their positions. */
+  private readonly known = new Map<number, string>();
   /** Messages over NATS since Tekton was asked last. */
   private heard = 0;
   private isNatsThere = false;
@@ -62,9 +71,14 @@ export class ChangeFollower {
   hear(notification: Notification): void {
     const { position } = notification;
     if (position !== undefined) {
+      const known = this.known.get(position);
       // Sent again after a failure, or told by Tekton before NATS.
-      if (this.known.has(position)) return;
-      this.remember(position);
+      if (known === identityOf(notification)) return;
+      if (known !== undefined) {
+        this.readAllAgain();
+        return;
+      }
+      this.remember(notification);
       // As many as one answer tells: it is time to ask, so that those need not be known any more.
       if (++this.heard === this.limits.changesPerAnswer) this.wake();
     }
@@ -95,6 +109,7 @@ export class ChangeFollower {
     // Replicas that lost NATS together do not ask together.
     await sleep(Math.random() * this.limits.jitter, undefined, { signal });
     const { arrivals, isNatsThere, waking } = this;
+    const askedAt = performance.now();
     try {
       const changes = await this.api.changes(since, {
         limit: this.limits.changesPerAnswer,
@@ -102,7 +117,6 @@ export class ChangeFollower {
         // As soon as NATS is back there is no need to wait any more.
         signal: waking.signal,
       });
-      this.backOff.reset();
       // All was read in the meantime: what was told since then counts.
       if (this.position !== since) return;
       if (changes === undefined) {
@@ -111,10 +125,17 @@ export class ChangeFollower {
       }
       this.catchUp(since, changes, arrivals !== this.askedAtArrival);
       this.askedAtArrival = arrivals;
-      const isCut = changes.notifications.length >= this.limits.changesPerAnswer;
+      const isCut =
+        changes.notifications.length >= this.limits.changesPerAnswer ||
+        changes.position - since >= MANY_POSITIONS;
       if (this.isNatsThere && this.arrivals === arrivals && !isCut) {
         await this.rest(this.limits.checkInterval * (0.75 + Math.random() / 2), signal);
+      } else if (changes.position === since && performance.now() - askedAt < SHORT_WAIT) {
+        // Nobody has waited, as behind a proxy that ends such calls: it must not be asked all the time.
+        await this.rest(this.backOff.next(), signal);
+        return;
       }
+      this.backOff.reset();
     } catch (error) {
       signal.throwIfAborted();
       if (waking.signal.aborted) return;
@@ -127,9 +148,14 @@ export class ChangeFollower {
 
   /** @param isAwaited to be told also if nothing was missed */
   private catchUp(from: number, { position, notifications }: Changes, isAwaited: boolean): void {
-    const missed = notifications.filter((one) => !this.known.has(one.position ?? -1));
+    const identityAt = ({ position: at = -1 }: Notification) => this.known.get(at);
+    const missed = notifications.filter((one) => identityAt(one) !== identityOf(one));
+    if (missed.some((one) => identityAt(one) !== undefined)) {
+      this.readAllAgain();
+      return;
+    }
     for (const notification of missed) {
-      this.remember(notification.position);
+      this.remember(notification);
       this.note(notification, 'changes');
     }
     this.position = position;
@@ -139,6 +165,7 @@ export class ChangeFollower {
     this.tell('caughtUp', { from, to: position, changes: missed.length });
   }
 
+  /** What is known is not of this database any more, or was never: positions are given once. */
   private readAllAgain(): void {
     this.position = undefined;
     this.pending.add({ scope: { kind: 'all' }, reason: { cause: 'read-again' } });
@@ -165,11 +192,11 @@ export class ChangeFollower {
     });
   }
 
-  private remember(position = -1): void {
-    this.known.add(position);
+  private remember(notification: Notification): void {
+    this.known.set(notification.position ?? -1, identityOf(notification));
     if (this.known.size <= this.limits.changesPerAnswer * 3) return;
-    // A set goes through its members in the order in which they came.
-    for (const oldest of this.known) {
+    // A map goes through its members in the order in which they came.
+    for (const oldest of this.known.keys()) {
       this.known.delete(oldest);
       return;
     }
@@ -186,4 +213,9 @@ export class ChangeFollower {
     this.waking.abort();
     this.waking = new AbortController();
   };
+}
+
+/** What tells a message from another at the same position. */
+function identityOf({ correlationId, operation }: Notification): string {
+  return `${operation} ${correlationId}`;
 }

@@ -10,8 +10,8 @@ export interface Changes {
 /** @throws Error if it has another form */
 export function readChanges(answer: unknown): Changes {
   const { position, changes } = answer as { position: unknown; changes: Entry[] };
-  const last = Number(position);
-  if (!Number.isSafeInteger(last)) throw new Error('it has no position');
+  const last = numberOf(position);
+  if (last === undefined) throw new Error('it has no position');
   return { position: last, notifications: changes.map(notificationOf) };
 }
 
@@ -34,9 +34,15 @@ function notificationOf({ position, revision, at, ...entry }: Entry): Notificati
     tenantId: entry.tenantId,
     appName: entry.appName,
     appVersionName: entry.appVersionName,
-    revision: revision === null ? undefined : Number(revision),
-    position: Number(position),
+    revision: numberOf(revision),
+    position: numberOf(position),
     correlationId: entry.correlationId,
     timestamp: Date.parse(at),
   };
+}
+
+/** Undefined if it is none, however the service has its numbers read. */
+function numberOf(value: unknown): number | undefined {
+  const number = value === null || value === '' ? Number.NaN : Number(value);
+  return Number.isSafeInteger(number) ? number : undefined;
 }

@@ -67,7 +67,7 @@ export class ClientMetrics {
 
   applied({ type }: ConfigurationChange, toldAt: number | undefined): void {
     this.changes.inc({ ...this.labels, type, outcome: 'applied' });
-    if (toldAt === undefined) return;
+    if (toldAt === undefined || !Number.isFinite(toldAt)) return;
     // Clocks differ: never less than nothing.
     this.secondsToApply.observe(this.labels, Math.max(0, Date.now() - toldAt) / 1000);
   }

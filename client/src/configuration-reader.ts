@@ -70,7 +70,7 @@ export class ConfigurationReader {
     if (found === 'forbidden') return { ...NOTHING, instead: aroundOf(address) };
     if (found === 'absent') {
       // 404 may also mean that this service instance is not known just now.
-      return held === undefined ? NOTHING : { ...NOTHING, instead: aroundOf(address) };
+      return { ...NOTHING, instead: aroundOf(address) };
     }
     // Revisions only go back with the whole database: then nothing that is known can be relied on.
     if (known !== undefined && found.revision < known.revision) {

@@ -19,14 +19,17 @@ export class ClosedError extends Error {
 /** Tekton, or the issuer, cannot be reached, or answered with something that is not of use. */
 export class UnavailableError extends Error {
   override readonly name = 'UnavailableError';
+  /** Of HTTP; undefined if there was no answer. */
+  readonly status: number | undefined;
 
   constructor(
     message: string,
     /** Milliseconds that the other end asked to wait. */
     readonly retryAfterMs?: number,
-    options?: ErrorOptions,
+    options?: ErrorOptions & { status?: number },
   ) {
     super(message, options);
+    this.status = options?.status;
   }
 }
 

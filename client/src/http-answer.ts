@@ -37,13 +37,8 @@ export async function httpGet(
       redirect: 'error',
       signal: given.signal,
     });
-    const parts: Uint8Array[] = [];
-    for await (const part of response.body ?? []) {
-      parts.push(part as Uint8Array);
-      timer.refresh();
-    }
-    const text = Buffer.concat(parts).toString('utf8');
-    return { status: response.status, headers: response.headers, text };
+    const body = await wholeBody(response, given.signal, () => timer.refresh());
+    return { status: response.status, headers: response.headers, text: body.toString('utf8') };
   } catch (error) {
     signal.throwIfAborted();
     const { origin } = new URL(url);
@@ -56,8 +51,41 @@ export async function httpGet(
   }
 }
 
+/**
+ * What fetch was told of a signal it forgets once the answer has begun and memory was tidied up: the body
+ * has to be cancelled by hand.
+ * @param heard called with each part
+ */
+async function wholeBody(
+  { body }: Response,
+  signal: AbortSignal,
+  heard: () => void,
+): Promise<Buffer> {
+  if (body === null) return Buffer.alloc(0);
+  const reader = (body as ReadableStream<Uint8Array>).getReader();
+  const cancel = () => {
+    reader.cancel(signal.reason).catch(() => undefined);
+  };
+  signal.addEventListener('abort', cancel, { once: true });
+  try {
+    const parts: Uint8Array[] = [];
+    for (;;) {
+      const { done, value } = await reader.read();
+      signal.throwIfAborted();
+      if (done) return Buffer.concat(parts);
+      parts.push(value);
+      heard();
+    }
+  } finally {
+    signal.removeEventListener('abort', cancel);
+  }
+}
+
+/** The longest that another end is obeyed who asks to wait, in milliseconds. */
+const RETRY_AFTER_MOST = 10 * 60 * 1000;
+
 /** Milliseconds that `Retry-After` asks for (RFC 9110, section 10.2.3), where it gives seconds. */
 export function retryAfterOf(headers: Headers): number | undefined {
   const value = headers.get('retry-after') ?? '';
-  return /^\d{1,6}$/.test(value) ? Number(value) * 1000 : undefined;
+  return /^\d+$/.test(value) ? Math.min(Number(value) * 1000, RETRY_AFTER_MOST) : undefined;
 }

@@ -51,6 +51,8 @@ export class Notifications {
         const connection = await connectUnless(signal, {
           ...nats,
           maxReconnectAttempts: -1,
+          // It would be waited for without end, and without a word.
+          waitOnFirstConnect: false,
           // A password that is being replaced on the server must not end the connection for good.
           ignoreAuthErrorAbort: true,
         });
@@ -87,19 +89,21 @@ export class Notifications {
   private subscribe(connection: NatsConnection): void {
     const { serviceInstanceName, providerInstanceName } = this.options;
     connection.subscribe(`kaa.v1.events.${providerInstanceName}.service.configuration.*`, {
-      callback: this.handler('broadcast'),
+      callback: this.handler('broadcast', connection),
     });
     connection.subscribe(`kaa.v1.service.${serviceInstanceName}.scmp.configuration.*`, {
-      callback: this.handler('targeted'),
+      callback: this.handler('targeted', connection),
     });
   }
 
-  private handler(kind: Notification['kind']) {
+  private handler(kind: Notification['kind'], connection: NatsConnection) {
     return (error: Error | null, message: Msg) => {
       if (error !== null) {
         this.listener.problem(
           new UnavailableError(`NATS does not let this service listen: ${messageOf(error)}`),
         );
+        // The subscription has ended for good: the next connection makes a new one.
+        void connection.close();
         return;
       }
       const { subject, headers } = message;

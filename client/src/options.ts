@@ -174,9 +174,9 @@ function checkNats(given: string | NodeConnectionOptions, faults: string[]): Nod
 function checkUrl(name: string, value: string, faults: string[]): void {
   const url = URL.canParse(value) ? new URL(value) : undefined;
   if (url?.protocol !== 'http:' && url?.protocol !== 'https:') {
-    faults.push(`${name} must be an http or https URL, not ${JSON.stringify(value)}`);
-  } else if (url.username !== '' || url.password !== '' || url.search !== '' || url.hash !== '') {
     // Not shown: there may be a password in it.
+    faults.push(`${name} must be an http or https URL`);
+  } else if (url.username !== '' || url.password !== '' || url.search !== '' || url.hash !== '') {
     faults.push(`${name} must not have a user, a query or a fragment`);
   }
 }

@@ -15,14 +15,14 @@ export interface PendingRead {
 export class PendingReads {
   private readonly reads = new Map<string, PendingRead>();
   private readonly changed = new EventTarget();
-  private postponed = 0;
+  private readonly postponed = new Map<string, NodeJS.Timeout>();
 
   /** @param singleLimit more single configurations than this are read by whole applications */
   constructor(private readonly singleLimit: number) {}
 
   /** How many there are, also of those that are put off. */
   get size(): number {
-    return this.reads.size + this.postponed;
+    return this.reads.size + this.postponed.size;
   }
 
   /** Notes something that has changed. */
@@ -38,11 +38,14 @@ export class PendingReads {
 
   /** Takes back what could not be read and need not be tried for some milliseconds. */
   putOff(reads: readonly PendingRead[], time: number): void {
-    this.postponed += reads.length;
-    setTimeout(() => {
-      this.postponed -= reads.length;
-      this.putBack(reads);
-    }, time).unref();
+    for (const read of reads) {
+      const key = textOf(read.scope);
+      const timer = setTimeout(() => {
+        this.postponed.delete(key);
+        this.putBack([read]);
+      }, time).unref();
+      this.postponed.set(key, timer);
+    }
   }
 
   /** Resolves once there is something; rejects when the signal is aborted. */
@@ -56,11 +59,21 @@ export class PendingReads {
     const all = this.reads.get('all');
     const reads = all === undefined ? [...this.reads.values()] : [all];
     this.reads.clear();
+    // What is read now need not be read again for having been put off.
+    for (const { scope } of reads) this.forget(scope);
     const wide = reads.filter(({ scope }) => scope.kind !== 'one');
     const singles = reads.filter(({ scope }) => scope.kind === 'one' && !isWithin(scope, wide));
     if (singles.length <= this.singleLimit) return [...wide, ...singles];
     const widened = [...wide, ...singles.map(wholeApplication)];
     return [...new Map(widened.map((read) => [textOf(read.scope), read])).values()];
+  }
+
+  private forget(scope: ReadScope): void {
+    const keys = scope.kind === 'all' ? [...this.postponed.keys()] : [textOf(scope)];
+    for (const key of keys) {
+      clearTimeout(this.postponed.get(key));
+      this.postponed.delete(key);
+    }
   }
 }
 

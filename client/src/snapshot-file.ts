@@ -1,5 +1,6 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { open, readFile, rename, rm } from 'node:fs/promises';
+import { open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
 import { setImmediate as turn } from 'node:timers/promises';
 import type { ReadConfiguration } from './cluster-answer.js';
 import { messageOf, SnapshotError } from './errors.js';
@@ -18,6 +19,10 @@ interface Heading {
   serviceInstanceName: string;
   savedAt: string;
 }
+
+/** What is so old, in milliseconds, nobody is writing any more. */
+const OLD_DRAFT = 10 * 60 * 1000;
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 /** Lines that are written together, so that other work has its turn in between. */
 const LINES_AT_ONCE = 200;
@@ -40,6 +45,7 @@ export class SnapshotFile {
    * @throws SnapshotError if it cannot be used
    */
   async read(): Promise<Snapshot | undefined> {
+    await this.removeOldDrafts().catch(() => undefined);
     const text = await this.readText();
     if (text === undefined) return undefined;
     const lines = text.split('\n');
@@ -92,6 +98,16 @@ export class SnapshotFile {
       await file.sync();
     } finally {
       await file.close();
+    }
+  }
+
+  /** A process that was killed while it wrote has left one, and configurations may hold secrets. */
+  private async removeOldDrafts(): Promise<void> {
+    const [folder, prefix] = [dirname(this.path), `${basename(this.path)}.`];
+    for (const name of await readdir(folder)) {
+      if (!name.startsWith(prefix) || !UUID.test(name.slice(prefix.length))) continue;
+      const file = join(folder, name);
+      if (Date.now() - (await stat(file)).mtimeMs > OLD_DRAFT) await rm(file, { force: true });
     }
   }
 

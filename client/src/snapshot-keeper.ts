@@ -7,11 +7,12 @@ export class SnapshotKeeper {
   private timer: NodeJS.Timeout | undefined;
   private writing: Promise<void> = Promise.resolve();
   private isDue = false;
+  private isClosed = false;
 
   /**
    * @param content what is in force
    * @param interval milliseconds from a change to the writing
-   * @param onProblem told what went wrong; it is tried again with the next change
+   * @param onProblem told what went wrong; it is tried again after the interval
    */
   constructor(
     private readonly file: SnapshotFile,
@@ -23,6 +24,7 @@ export class SnapshotKeeper {
   /** Something has changed. */
   changed(): void {
     this.isDue = true;
+    if (this.isClosed) return;
     this.timer ??= setTimeout(() => {
       this.timer = undefined;
       void this.write();
@@ -31,6 +33,7 @@ export class SnapshotKeeper {
 
   /** Writes what is not written yet; the last thing that it does. */
   async close(): Promise<void> {
+    this.isClosed = true;
     clearTimeout(this.timer);
     await this.write();
   }
@@ -43,7 +46,7 @@ export class SnapshotKeeper {
         // A copy: what is in force may change while it is written.
         await this.file.write([...this.content()]);
       } catch (error) {
-        this.isDue = true;
+        this.changed();
         this.onProblem(asError(error));
       }
     });

@@ -52,23 +52,36 @@ export class Synchronizer {
     const left = new Set(reads);
     const failures: unknown[] = [];
     for (const phase of phasesOf(reads)) {
-      const work = phase.map((batch) =>
-        this.slots(async () => {
-          try {
-            await this.readBatch(batch);
-            for (const read of batch) left.delete(read);
-          } catch (error) {
-            failures.push(error);
-          }
-        }),
-      );
+      const work = phase.map((batch) => this.slots(() => this.tryBatch(batch, left, failures)));
       await Promise.all(work);
       signal.throwIfAborted();
-      // Where Tekton is away there is no use in asking for the rest.
-      if (failures.some((error) => error instanceof UnavailableError)) break;
+      // Where Tekton is away, or has no room, there is no use in asking for the rest.
+      if (failures.some(concernsAll)) break;
     }
     if (failures.length === 0) this.backOff.reset();
     else await this.afterFailures(failures, [...left], signal);
+  }
+
+  /**
+   * @param left those that were read are taken out of it
+   * @param failures what goes wrong is added here
+   */
+  private async tryBatch(
+    batch: readonly PendingRead[],
+    left: Set<PendingRead>,
+    failures: unknown[],
+  ): Promise<void> {
+    try {
+      await this.readBatch(batch);
+      for (const read of batch) left.delete(read);
+    } catch (error) {
+      if (error instanceof RefusedError && batch.length > 1) {
+        // One of them may be refused for its own sake.
+        for (const read of batch) await this.tryBatch([read], left, failures);
+      } else {
+        failures.push(error);
+      }
+    }
   }
 
   private async readBatch(batch: readonly PendingRead[]): Promise<void> {
@@ -77,7 +90,7 @@ export class Synchronizer {
     const { found, absent, position, instead } = await this.readingOf(first, batch);
     // Of several messages nobody can say which one told of what was found.
     const reason = batch.length === 1 ? first.reason : { cause: first.reason.cause };
-    await this.applier.put(found, absent, reason);
+    if (!(await this.applier.put(found, absent, reason))) return;
     if (instead !== undefined) this.pending.add({ scope: instead, reason });
     if (position !== undefined) {
       this.listener.loaded(position, reason.cause === 'start' ? 'start' : 'read-again');
@@ -110,6 +123,12 @@ export class Synchronizer {
   }
 }
 
+/** Whether a failure is not that of one request alone. */
+function concernsAll(error: unknown): boolean {
+  if (!(error instanceof UnavailableError)) return false;
+  return error.status === undefined || error.status === 429 || error.status === 503;
+}
+
 /** What may be read at the same time, in batches of one request each; no phase has anything twice. */
 function phasesOf(reads: readonly PendingRead[]): PendingRead[][][] {
   const of = (...kinds: PendingRead['scope']['kind'][]) =>
@@ -122,7 +141,8 @@ function phasesOf(reads: readonly PendingRead[]): PendingRead[][][] {
   }
   return [
     of('all').map(alone),
-    of('tenant').map(alone),
+    // One after the other: an application may have moved from one to the other meanwhile.
+    ...of('tenant').map((read) => [alone(read)]),
     of('tenant-configuration').map(alone),
     batches,
     of('one').map(alone),

@@ -31,6 +31,9 @@ export interface Found {
   etag: string;
 }
 
+/** The characters of a bearer token (RFC 6750, section 2.1). */
+const TOKEN = /^[A-Za-z0-9\-._~+/]+=*$/;
+
 /** What {@link TektonApi} needs. */
 export interface TektonApiOptions {
   /** Without `/api/v1`. */
@@ -68,7 +71,7 @@ export class TektonApi {
     for (const appName of appNames) query.append('appName', appName);
     for (const level of include) query.append('include', level);
     const answer = await this.get('bulk', '/bulk', query);
-    const position = Number(answer.headers.get('x-position') ?? Number.NaN);
+    const position = numberIn(answer.headers, 'x-position');
     if (!Number.isSafeInteger(position)) throw unusable('/bulk', 'it has no X-Position');
     return { position, configurations: this.parse('/bulk', answer, readCluster) };
   }
@@ -106,8 +109,9 @@ export class TektonApi {
     if (answer.status === 404) return 'absent';
     const found = {
       value: this.parse(path, answer, (value) => value as Configuration),
-      revision: Number(answer.headers.get('x-revision') ?? Number.NaN),
-      etag: answer.headers.get('etag') ?? '',
+      revision: numberIn(answer.headers, 'x-revision'),
+      // What compresses on the way makes it weak; the document is the same.
+      etag: (answer.headers.get('etag') ?? '').replace(/^W\//, ''),
     };
     if (!Number.isSafeInteger(found.revision) || found.etag === '') {
       throw unusable(path, 'it has no X-Revision or no ETag');
@@ -131,7 +135,7 @@ export class TektonApi {
     if (status === 200 || mayBe.includes(status)) return answer;
     const message = `GET ${path} was answered with ${status}: ${messageIn(answer)}`;
     if (status >= 500 || status === 408 || status === 429) {
-      throw new UnavailableError(message, retryAfterOf(answer.headers));
+      throw new UnavailableError(message, retryAfterOf(answer.headers), { status });
     }
     throw new RefusedError(message, status);
   }
@@ -167,7 +171,10 @@ export class TektonApi {
     if (token === undefined) return {};
     try {
       const given = Promise.resolve().then(() => token(renew));
-      return { authorization: `Bearer ${await inTime(given, signal, silence)}` };
+      const text = await inTime(given, signal, silence);
+      // Whatever refuses it later would show it.
+      if (!TOKEN.test(text)) throw new Error('what was given is none (RFC 6750, section 2.1)');
+      return { authorization: `Bearer ${text}` };
     } catch (error) {
       signal.throwIfAborted();
       if (error instanceof UnavailableError || error instanceof RefusedError) throw error;
@@ -186,6 +193,12 @@ export class TektonApi {
       throw unusable(path, messageOf(error));
     }
   }
+}
+
+/** NaN if it is no number, or missing. */
+function numberIn(headers: Headers, name: string): number {
+  const text = headers.get(name) ?? '';
+  return /^\d+$/.test(text) ? Number(text) : Number.NaN;
 }
 
 /** What Tekton says, or the beginning of what somebody before it says. */
@@ -228,5 +241,6 @@ function pathOf(address: ConfigurationAddress): string {
 }
 
 function unusable(path: string, why: string): UnavailableError {
-  return new UnavailableError(`The answer to GET ${path} is not of use: ${why}`);
+  const message = `The answer to GET ${path} is not of use: ${why}`;
+  return new UnavailableError(message, undefined, { status: 200 });
 }

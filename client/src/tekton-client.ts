@@ -23,7 +23,8 @@ export class TektonClient extends EventEmitter<TektonClientEvents> {
 
   /** @throws OptionsError with all that is wrong with the options */
   constructor(options: TektonClientOptions) {
-    super();
+    // A listener may be an async function too.
+    super({ captureRejections: true });
     const checked = checkOptions(options);
     this.registry = checked.registry ?? new Registry();
     this.upkeep = new Upkeep(checked, this.registry, this.held, (event, ...values) => {
@@ -72,6 +73,11 @@ export class TektonClient extends EventEmitter<TektonClientEvents> {
     return this.closed;
   }
 
+  /** Called by Node.js where a listener that is an async function fails. */
+  [Symbol.for('nodejs.rejection')](error: unknown, event: keyof TektonClientEvents): void {
+    this.listenerFailed(event, error);
+  }
+
   /** A listener that throws must not keep the next change from being applied. */
   private tell<Name extends keyof TektonClientEvents>(
     event: Name,
@@ -81,8 +87,12 @@ export class TektonClient extends EventEmitter<TektonClientEvents> {
       // The compiler does not see through a map of events whose key is a parameter.
       (this as EventEmitter).emit(event, ...values);
     } catch (error) {
-      if (event === 'problem') process.emitWarning(asError(error));
-      else this.tell('problem', [asError(error)]);
+      this.listenerFailed(event, error);
     }
+  }
+
+  private listenerFailed(event: keyof TektonClientEvents, error: unknown): void {
+    if (event === 'problem') process.emitWarning(asError(error));
+    else this.tell('problem', [asError(error)]);
   }
 }

@@ -103,8 +103,9 @@ export class Upkeep {
   /** Ends all of it, after what is just being applied, and writes the snapshot. */
   async end(): Promise<void> {
     this.closing.abort(new ClosedError());
+    const stopped = this.applier.stop();
     await this.loops;
-    await this.applier.idle();
+    await stopped;
     // What was current until now is written with the time of now.
     if (this.source === 'tekton') this.keeper?.changed();
     await this.keeper?.close();
