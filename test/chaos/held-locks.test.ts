@@ -67,8 +67,12 @@ it(
     const silent = await cluster.untilRelayed();
     // It opens no connection more for what it asks now.
     await Promise.all(['/health', '/metrics'].map((path) => silent.management.get(path)));
-    silent.toDatabase?.hold('answers');
     await client.query('COMMIT');
+    // Held back sooner, it might be the answer to a placement that has seen nothing yet.
+    const { rows } = await client.query<{ now: string }>('SELECT clock_timestamp()::text AS now');
+    const isPlacing = `application_name = $1 AND state = 'active' AND query LIKE '%unplaced%'`;
+    await until(cluster, `${isPlacing} AND query_start > '${rows[0]?.now}'`, silent);
+    silent.toDatabase?.hold('answers');
 
     await until(cluster, `application_name = $1 AND wait_event = 'ClientWrite'`, silent);
     // That the replica gives the connection up is not heard either.
@@ -111,5 +115,5 @@ async function connect({ databaseUrl }: Cluster): Promise<pg.Client> {
 /** Until PostgreSQL has a connection of a replica ($1) in such a state. */
 async function until(cluster: Cluster, state: string, { id }: Replica): Promise<void> {
   const sql = `SELECT pid FROM pg_stat_activity WHERE ${state}`;
-  await expect.poll(() => cluster.query(sql, [id]), { interval: 20 }).toHaveLength(1);
+  await expect.poll(() => cluster.query(sql, [id]), { interval: 5 }).toHaveLength(1);
 }
