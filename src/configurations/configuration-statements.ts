@@ -1,4 +1,5 @@
 import type { Statement } from '../database/database.js';
+import { unnestUnseen, unseen } from '../database/unseen.js';
 import { appendFrom } from '../outbox/outbox.js';
 import type { ConfigurationLevel } from './configuration-owner.js';
 import {
@@ -90,7 +91,7 @@ function statementsOf(level: ConfigurationLevel): ConfigurationStatements {
         SELECT c.service_instance_name, c.document, c.digest, c.revision, c.changed_at
         FROM owner LEFT JOIN configurations c
           ON c.level = '${level}' AND c.owner_name = owner.owner_name
-          AND c.service_instance_name = ANY ($4::text[])
+          AND c.service_instance_name = ANY (${unseen('$4::text[]')}::text[])
         ORDER BY c.service_instance_name`,
     },
     // OFFSET 0 keeps the planner from joining whole tables where it thinks them small.
@@ -99,7 +100,7 @@ function statementsOf(level: ConfigurationLevel): ConfigurationStatements {
       text: `
         SELECT given.call::integer AS call, c.service_instance_name, c.document, c.digest, c.revision,
           c.changed_at
-        FROM unnest($1::text[], $2::text[], $3::text[], $4::text[])
+        FROM ${unnestUnseen('$1::text[]', '$2::text[]', '$3::text[]', '$4::text[]')}
             WITH ORDINALITY AS given (app_name, app_version_name, tenant_id, instance, call)
           CROSS JOIN LATERAL (${OWNER_BY[level](BY_GIVEN)} OFFSET 0) owner
           LEFT JOIN LATERAL (
@@ -120,11 +121,11 @@ function statementsOf(level: ConfigurationLevel): ConfigurationStatements {
             owner.application_id, owner.app_version_id, 1, coalesce(given.revision, 0) + 1,
             given.document, given.digest, clock_timestamp()
           FROM owner
-            CROSS JOIN unnest($4::text[], $5::text[], $6::text[], $7::bigint[])
+            CROSS JOIN ${unnestUnseen('$4::text[]', '$5::text[]', '$6::text[]', '$7::bigint[]')}
               AS given (instance, document, digest, revision)
           ORDER BY given.instance COLLATE "C"
           ${REPLACE_STANDING}
-            AND ($7::bigint[] IS NULL OR standing.revision = excluded.created_revision - 1)
+            AND (${unseen('$7::bigint[]')} IS NULL OR standing.revision = excluded.created_revision - 1)
           RETURNING id, service_instance_name, tenant_id, application_id, revision,
             created_revision, document, digest, changed_at
         ),
@@ -141,8 +142,7 @@ function statementsOf(level: ConfigurationLevel): ConfigurationStatements {
           SELECT c.id, given.*, owner.tenant_id AS owner_tenant_id, owner.application_id,
             owner.app_version_id, owner.app_name AS owner_app_name,
             owner.app_version_name AS owner_app_version_name
-          FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[],
-              $7::text[], $8::text[], $9::text[], $10::text[])
+          FROM ${unnestUnseen('$1::text[]', '$2::text[]', '$3::text[]', '$4::text[]', '$5::text[]', '$6::text[]', '$7::text[]', '$8::text[]', '$9::text[]', '$10::text[]')}
               WITH ORDINALITY AS given (app_name, app_version_name, tenant_id, instance, document,
                 digest, subject, client, caller_tenant, correlation_id, call)
             CROSS JOIN LATERAL (${OWNER_BY[level](BY_GIVEN)} OFFSET 0) owner
