@@ -1,6 +1,7 @@
 import type { Statement } from '../database/database.js';
 import { unnestUnseen, unseen } from '../database/unseen.js';
 import { appendFrom } from '../outbox/outbox.js';
+import { signalPosition, takePosition } from '../outbox/placing.js';
 import type { ConfigurationLevel } from './configuration-owner.js';
 import {
   DELETE_DOCUMENT,
@@ -53,8 +54,9 @@ export interface ConfigurationStatements {
    * Stores the documents $5 with digests $6 for the instances $4, their history, and their
    * notifications. $7: for each, the revision that must stand (0: nothing ever did); null if any
    * may. $8: who, $9: correlation ID, $10: the revision that is restored, or null. A row for each
-   * that really changed. Rows are locked in the order of the instances' names, so that concurrent
-   * writers do not wait for each other in a circle.
+   * that really changed. $11: the epoch of the lease under which the entry of a single document may be
+   * placed at once, or null, and $12: the last position known. Rows are locked in the order of the
+   * instances' names, so that concurrent writers do not wait for each other in a circle.
    */
   readonly put: Statement;
   /**
@@ -132,8 +134,18 @@ function statementsOf(level: ConfigurationLevel): ConfigurationStatements {
         history AS (
           ${noteUpserts('stored', { changedBy: '$8', correlationId: '$9', restoredFrom: '$10' })}
         ),
-        told AS (${appendChange('stored', 'upsert', '$9')})
-        SELECT tenant_id, service_instance_name, revision, created_revision, changed_at FROM stored`,
+        place AS (${takePosition('stored', '$11', '$12')}),
+        told AS (
+          ${appendChange('stored', 'upsert', '$9', '(SELECT position FROM place)')}
+          RETURNING position, message_id, operation, app_name, app_version_name, correlation_id,
+            created_at
+        ),
+        placed AS MATERIALIZED (${signalPosition('told')})
+        SELECT stored.tenant_id, stored.service_instance_name, stored.revision,
+          stored.created_revision, stored.changed_at, placed.position, placed.message_id,
+          placed.operation, placed.app_name, placed.app_version_name, placed.correlation_id,
+          placed.created_at
+        FROM stored LEFT JOIN placed ON true`,
     },
     replaceEach: {
       name: `replace_each_${level}_configuration`,
@@ -208,7 +220,12 @@ function statementsOf(level: ConfigurationLevel): ConfigurationStatements {
   };
 }
 
-function appendChange(source: string, operation: string, correlationId: string): string {
+function appendChange(
+  source: string,
+  operation: string,
+  correlationId: string,
+  position?: string,
+): string {
   return appendFrom(`(SELECT * FROM ${source} ORDER BY service_instance_name) c, owner`, {
     operation: `'${operation}'`,
     serviceInstanceName: 'c.service_instance_name',
@@ -217,6 +234,7 @@ function appendChange(source: string, operation: string, correlationId: string):
     appVersionName: 'owner.app_version_name',
     revision: 'c.revision',
     correlationId,
+    ...(position !== undefined && { position }),
   });
 }
 

@@ -8,6 +8,7 @@ import { identityValues } from '../auth/caller.js';
 import { Database, runIn, type Statement } from '../database/database.js';
 import { isForeignKeyViolation } from '../database/database-error.js';
 import { Outbox } from '../outbox/outbox.js';
+import { NO_RIGHT } from '../outbox/placing.js';
 import {
   describeOwner,
   ownerValues,
@@ -121,6 +122,7 @@ export class ConfigurationStore {
       identityValues(call.caller),
       call.correlationId,
       given[0]?.restoredFrom ?? null,
+      ...[NO_RIGHT.epoch, NO_RIGHT.knownPosition],
     ]);
     if (!tx) this.noteInAudit('upsert', owner, rows, call, given[0]?.restoredFrom);
     return rows;

@@ -28,9 +28,10 @@ export class GatheredConfigurations {
       run: (columns) => outbox.run(statements.replaceEach, columns),
       runAlone: async ([appName, appVersionName, tenantId, instance, text, digest, ...call]) => {
         const [subject, client, callerTenant, correlationId] = call;
-        const [row] = await outbox.run<StoredRow>(statements.put, [
+        const [row] = await outbox.runPlacing<StoredRow>(statements.put, (right) => [
           ...[appName, appVersionName, tenantId, [instance], [text], [digest], null],
           ...[[subject, client, callerTenant], correlationId, null],
+          ...[right.epoch, right.knownPosition],
         ]);
         return row;
       },

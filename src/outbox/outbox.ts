@@ -4,6 +4,8 @@ import type { EntityManager } from 'typeorm';
 import { Database, runIn, type Statement } from '../database/database.js';
 import type { DryRunReport } from './dry-run.js';
 import { OutboxEntry } from './outbox-entry.entity.js';
+import type { PlacedEntry } from './placed-entry.js';
+import { NO_RIGHT, type Placer, type PlacingRight } from './placing.js';
 
 /** Something that those who take their configuration from Tekton must be told. */
 export interface ConfigurationChange {
@@ -50,6 +52,8 @@ export interface ChangeColumns {
   appVersionName: string;
   revision: string;
   correlationId: string;
+  /** Default: the relay gives it. */
+  position?: string;
 }
 
 /**
@@ -60,6 +64,7 @@ export interface ChangeColumns {
 export class Outbox {
   private readonly listeners = new Set<() => void>();
   private subjectOf: (told: ToldTo) => string = () => '';
+  private placer: Placer = { right: NO_RIGHT, take: () => undefined };
 
   constructor(private readonly database: Database) {}
 
@@ -88,6 +93,29 @@ export class Outbox {
     const rows = await this.database.run<Row>(statement, values);
     if (rows.length > 0) this.wake();
     return rows;
+  }
+
+  /**
+   * Runs one statement that appends a change, and places it itself if this replica has the right to.
+   *
+   * @param valuesWith what the statement takes under the right given
+   */
+  async runPlacing<Row extends object>(
+    statement: Statement,
+    valuesWith: (right: PlacingRight) => unknown[],
+  ): Promise<Row[]> {
+    const rows = await this.database.run<Row & (PlacedEntry | { position: null })>(
+      statement,
+      valuesWith(this.placer.right),
+    );
+    for (const row of rows) if (row.position !== null) this.placer.take(row);
+    if (rows.length > 0) this.wake();
+    return rows;
+  }
+
+  /** Says who has the right to place entries, and sends them. */
+  leavePlacingTo(placer: Placer): void {
+    this.placer = placer;
   }
 
   /** Says how messages are addressed, which only the module that sends them knows. */
@@ -145,8 +173,9 @@ export class Outbox {
 /** The part of an SQL statement that notes a change for each row of `source`. */
 export function appendFrom(source: string, columns: ChangeColumns): string {
   return `INSERT INTO outbox (message_id, operation, service_instance_name, tenant_id, app_name,
-      app_version_name, revision, correlation_id)
+      app_version_name, revision, correlation_id, position)
     SELECT gen_random_uuid(), ${columns.operation}, ${columns.serviceInstanceName}, ${columns.tenantId},
-      ${columns.appName}, ${columns.appVersionName}, ${columns.revision}, ${columns.correlationId}
+      ${columns.appName}, ${columns.appVersionName}, ${columns.revision}, ${columns.correlationId},
+      ${columns.position ?? 'NULL::bigint'}
     FROM ${source}`;
 }

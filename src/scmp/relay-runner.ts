@@ -2,7 +2,8 @@ import type { Signals } from '../database/signals.js';
 import type { NatsConnection } from '../nats/nats-connection.js';
 import { PLACED_CHANNEL } from '../outbox/placed-channel.js';
 import type { Outbox } from '../outbox/outbox.js';
-import { LEASE_CHANNEL, type RelayLease } from './relay-lease.js';
+import type { RelayLease } from './relay-lease.js';
+import { LEASE_CHANNEL } from './relay-lease-statements.js';
 import type { Relay } from './relay.js';
 
 /** The channel on which writers signal the relay of another replica. */
@@ -27,6 +28,7 @@ export class RelayRunner {
     const wake = () => {
       this.relay.wake();
     };
+    this.outbox.leavePlacingTo(this.relay);
     this.outbox.onCommitted(() => {
       if (this.lease.isHeld) wake();
       else this.signals.send(OUTBOX_CHANNEL);

@@ -4,7 +4,9 @@ import type { NatsConnection } from '../nats/nats-connection.js';
 import type { Backlog } from './backlog.js';
 import { LEASE_MS, type RelayLease } from './relay-lease.js';
 import type { RelayMetrics } from './relay-metrics.js';
-import { kindOf, toScmpMessage, type PlacedEntry, type Provider } from './scmp-message.js';
+import type { PlacedEntry } from '../outbox/placed-entry.js';
+import type { Placer, PlacingRight } from '../outbox/placing.js';
+import { kindOf, toScmpMessage, type Provider } from './scmp-message.js';
 
 const STOPPING_POLL_MS = 100;
 /**
@@ -31,7 +33,7 @@ export interface RelaySettings {
  * it, and goes on once NATS has confirmed. Whatever fails is done again, so that nothing is lost
  * and, in first deliveries, nothing is out of order.
  */
-export class Relay {
+export class Relay implements Placer {
   private loop: Promise<void> | undefined;
   private stopping = false;
   private stoppingSince = 0;
@@ -46,6 +48,10 @@ export class Relay {
   private lastPosition = 0;
   private sentPosition = 0;
   private notedPosition = 0;
+  /** Since when there is something that is confirmed and not noted. */
+  private unnotedSince = 0;
+  /** Entries that were placed with their changes, in the order in which that was answered. */
+  private taken: PlacedEntry[] = [];
 
   constructor(
     private readonly lease: RelayLease,
@@ -74,6 +80,15 @@ export class Relay {
     ]);
     giveUp.abort();
     await this.lease.release(this.sentPosition).catch(() => undefined);
+  }
+
+  get right(): PlacingRight {
+    return { epoch: this.lease.heldEpoch, knownPosition: this.lastPosition };
+  }
+
+  /** Its caller wakes the relay then. */
+  take(entry: PlacedEntry): void {
+    this.taken.push(entry);
   }
 
   /** Notes that a position was given, by whichever replica: no later one may be the same. */
@@ -121,7 +136,7 @@ export class Relay {
   private async relayBatch(): Promise<boolean> {
     if (!this.lease.isHeld && !(await this.takeLease())) return false;
     if (await this.leaveToOthers()) return false;
-    const askedAt = performance.now();
+    if (await this.sendTaken()) return false;
     const { batchSize } = this;
     const placement = await this.lease.place(this.lastPosition, this.sentPosition, batchSize);
     if (!placement) return true;
@@ -133,18 +148,39 @@ export class Relay {
       return true;
     }
     this.notedPosition = this.sentPosition;
-    const backlog = this.sentPosition < this.lastPosition;
     const placed = placement.entries;
-    this.lastPosition = Number(placed.at(-1)?.position ?? this.lastPosition);
+    this.lastPosition = placement.lastPosition;
     if (this.nats.isConnected && this.sentPosition < this.lastPosition) {
-      const entries = backlog ? await this.lease.readPlaced(this.sentPosition, batchSize) : placed;
-      if (!(await this.isStillOurs(askedAt))) return true;
+      // Also what was placed with its change, and not taken over: its answer may have been lost.
+      const isAll = this.sentPosition === this.lastPosition - placed.length;
+      const entries = isAll ? placed : await this.lease.readPlaced(this.sentPosition, batchSize);
+      if (!(await this.lease.isStillOurs())) return true;
       await this.send(entries);
     }
     if (this.nats.isConnected && this.sentPosition < this.lastPosition) return true;
     if (placed.length === 0 && this.notedPosition === this.sentPosition) return false;
     this.restMs = Math.min(this.restMs, NOTE_WITHIN_MS);
     return this.stopping || placed.length === batchSize;
+  }
+
+  /**
+   * Sends what was placed with its change, if nothing that was placed is to be sent before.
+   *
+   * @returns whether that is all for now
+   */
+  private async sendTaken(): Promise<boolean> {
+    const { taken } = this;
+    this.taken = [];
+    const next = taken.filter(
+      ({ position }, index) => Number(position) === this.sentPosition + index + 1,
+    );
+    if (!this.nats.isConnected || next.length === 0 || next.length < taken.length) return false;
+    if (!(await this.lease.isStillOurs())) return false;
+    await this.send(next);
+    this.lastPosition = Math.max(this.lastPosition, this.sentPosition);
+    const unnotedMs = performance.now() - this.unnotedSince;
+    this.restMs = Math.min(this.restMs, NOTE_WITHIN_MS);
+    return !this.stopping && unnotedMs < NOTE_WITHIN_MS;
   }
 
   /** Starts from what the database says: what this process remembers may be of another one. */
@@ -161,13 +197,6 @@ export class Relay {
     this.sentPosition = this.notedPosition = sentPosition;
     this.heldSince = performance.now();
     return true;
-  }
-
-  /** Whether the lease can still be ours: a process that was suspended may have been replaced. */
-  private async isStillOurs(since: number): Promise<boolean> {
-    if (performance.now() - since < LEASE_MS || (await this.lease.renew())) return true;
-    this.lease.lose();
-    return false;
   }
 
   /** Without NATS, gives the lease up now and then, for a replica that has NATS to take it. */
@@ -195,6 +224,7 @@ export class Relay {
       await this.lease.release(this.sentPosition);
       throw error;
     }
+    if (this.notedPosition === this.sentPosition) this.unnotedSince = performance.now();
     this.sentPosition = Number(entries.at(-1)?.position ?? this.sentPosition);
     const now = Date.now();
     for (const entry of entries) {
