@@ -121,7 +121,9 @@ describe('a put that comes alone', () => {
         SELECT epoch, last_position FROM relay_lease
         WHERE sent_position = last_position AND NOT EXISTS (SELECT FROM outbox WHERE position IS NULL)`);
     await expect.poll(async () => (await read()).rowCount).toBe(1);
-    return (await read()).rows[0]!;
+    const [row] = (await read()).rows;
+    if (!row) throw new Error('Something else is told meanwhile');
+    return row;
   }
 
   /** How many entries were placed by the transaction that wrote the history. */
