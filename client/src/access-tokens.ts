@@ -63,6 +63,11 @@ export class AccessTokens {
     }
   };
 
+  /** Milliseconds for which the last token is good still; Infinity if the issuer did not say. */
+  get lifetimeMs(): number {
+    return (this.held?.expiresAt ?? 0) - performance.now();
+  }
+
   private renewBeside(now: number): void {
     this.notBefore = now + this.timeout;
     this.askOnce().catch(() => undefined);

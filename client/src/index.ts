@@ -1,4 +1,5 @@
 // All that services use of this package.
+export { AccessTokens } from './access-tokens.js';
 export type { ConfigurationAddress, ConfigurationName, Level } from './address.js';
 export type { ClientStatus, ConfigurationInForce } from './client-status.js';
 export {
@@ -17,7 +18,13 @@ export type {
   TektonClientEvents,
   Upsert,
 } from './events.js';
+export { natsOptionsOf } from './nats-options.js';
 export type { Notification } from './notification.js';
+export {
+  Notifications,
+  type NotificationListener,
+  type NotificationsOptions,
+} from './notifications.js';
 export {
   DEFAULT_LIMITS,
   type ClientCredentials,
@@ -26,4 +33,5 @@ export {
   type TektonClientOptions,
   type TokenSource,
 } from './options.js';
+export { readMessage, type Envelope } from './scmp-records.js';
 export { TektonClient } from './tekton-client.js';
