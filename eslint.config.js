@@ -8,6 +8,7 @@ export default tseslint.config(
       'test/**/*.ts',
       'bench/**/*.ts',
       'client/src/**/*.ts',
+      'cli/src/**/*.ts',
       'examples/*/src/**/*.ts',
     ],
     extends: [...tseslint.configs.strictTypeChecked, ...tseslint.configs.stylisticTypeChecked],

@@ -15,11 +15,11 @@ const SERVER = {
   into: ['dist'],
 };
 const CLIENT = {
-  title: 'Building the client and the example',
+  title: 'Building the client, the command line and the example',
   script: 'build:client',
-  settingsIn: ['.', 'client', 'examples/replica'],
-  from: ['client/src', 'examples/replica/src'],
-  into: ['client/dist', 'examples/replica/dist'],
+  settingsIn: ['.', 'client', 'cli', 'examples/replica'],
+  from: ['client/src', 'cli/src', 'examples/replica/src'],
+  into: ['client/dist', 'cli/dist', 'examples/replica/dist'],
 };
 
 /**

@@ -18,6 +18,7 @@ export const SOURCE_FILES = readSources('src');
 /** Those of the packages beside, by their folders. */
 export const PACKAGE_FILES: Readonly<Record<string, readonly SourceFile[]>> = {
   'client/src': readSources('client/src'),
+  'cli/src': readSources('cli/src'),
   'examples/replica/src': readSources('examples/replica/src'),
 };
 
