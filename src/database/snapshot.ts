@@ -10,10 +10,11 @@ const LAST_FETCH_ROWS = 5000;
 /** At most so many times as many as before: the next rows may be larger. */
 const FETCH_GROWTH = 16;
 
-/** It locks nothing that others wait for, so it may rest as long as its reader does. */
+/** It locks nothing that others wait for, so it may rest as long as its reader does; it may read whole tables. */
 const BEGIN = `
   BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY;
-  SET LOCAL idle_in_transaction_session_timeout = 0`;
+  SET LOCAL idle_in_transaction_session_timeout = 0;
+  SET LOCAL enable_seqscan = on`;
 
 /**
  * Everything that is read through it is of one moment, however long the reading takes. It keeps a
