@@ -128,7 +128,7 @@ function statementsOf(level: ConfigurationLevel): ConfigurationStatements {
           ORDER BY given.instance COLLATE "C"
           ${REPLACE_STANDING}
             AND (${unseen('$7::bigint[]')} IS NULL OR standing.revision = excluded.created_revision - 1)
-          RETURNING id, service_instance_name, tenant_id, application_id, revision,
+          RETURNING id, service_instance_name, tenant_id, application_id, app_version_id, revision,
             created_revision, document, digest, changed_at
         ),
         history AS (

@@ -108,8 +108,10 @@ export class Outbox {
       statement,
       valuesWith(this.placer.right),
     );
-    for (const row of rows) if (row.position !== null) this.placer.take(row);
-    if (rows.length > 0) this.wake();
+    for (const row of rows) {
+      if (row.position === null) this.wake();
+      else this.placer.take(row);
+    }
     return rows;
   }
 

@@ -28,7 +28,7 @@ export const NO_RIGHT: PlacingRight = { epoch: null, knownPosition: 0 };
  * Entries of one configuration must keep the order of its commits. So no other may be waiting for its
  * place, of those that this statement sees; and there is none that it does not see, if the revision
  * before is the one that it sees. It waits for nobody while it has the row of the lease: it takes that
- * last, and only for a row that replaces one, where no foreign key has to be looked at.
+ * last, and only for a row that replaces one of the same owner, where no foreign key has to be looked at.
  *
  * @param epoch SQL expression for the epoch of the lease, or null
  * @param knownPosition SQL expression for the last position known: a database that knows of fewer was
@@ -41,7 +41,11 @@ export function takePosition(source: string, epoch: string, knownPosition: strin
       SELECT lease.id FROM ${source} changed CROSS JOIN relay_lease lease
       WHERE lease.epoch = ${unseen(`${epoch}::bigint`)} AND lease.last_position >= ${knownPosition}::bigint
         AND NOT EXISTS (SELECT FROM outbox WHERE position IS NULL)
-        AND changed.revision = 1 + (SELECT revision FROM configurations WHERE id = changed.id)
+        AND EXISTS (
+          SELECT FROM configurations seen
+          WHERE seen.id = changed.id AND seen.revision = changed.revision - 1
+            AND seen.application_id IS NOT DISTINCT FROM changed.application_id
+            AND seen.app_version_id IS NOT DISTINCT FROM changed.app_version_id)
       FOR UPDATE OF lease SKIP LOCKED
     ) free
     WHERE relay_lease.id = free.id

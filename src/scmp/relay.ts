@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from '../logging/logger.js';
 import type { NatsConnection } from '../nats/nats-connection.js';
 import type { Backlog } from './backlog.js';
+import { Doorbell } from './doorbell.js';
 import { LEASE_MS, type RelayLease } from './relay-lease.js';
 import type { RelayMetrics } from './relay-metrics.js';
 import type { PlacedEntry } from '../outbox/placed-entry.js';
@@ -37,9 +38,9 @@ export class Relay implements Placer {
   private loop: Promise<void> | undefined;
   private stopping = false;
   private stoppingSince = 0;
-  /** Ends a rest. */
-  private ring: (() => void) | undefined;
-  private asked = false;
+  private readonly doorbell = new Doorbell();
+  /** Whether there may be entries that wait for their place. */
+  private mayBeUnplaced = true;
   /** Up to where entries are placed, confirmed by NATS, and noted as confirmed. */
   private heldSince = 0;
   /** How many are sent at a time: fewer where NATS could not confirm so many in time. */
@@ -86,9 +87,10 @@ export class Relay implements Placer {
     return { epoch: this.lease.heldEpoch, knownPosition: this.lastPosition };
   }
 
-  /** Its caller wakes the relay then. */
   take(entry: PlacedEntry): void {
     this.taken.push(entry);
+    this.notePlaced(Number(entry.position));
+    this.doorbell.ring();
   }
 
   /** Notes that a position was given, by whichever replica: no later one may be the same. */
@@ -98,13 +100,13 @@ export class Relay implements Placer {
 
   /** Has it look at once. */
   wake(): void {
-    this.asked = true;
-    this.ring?.();
+    this.mayBeUnplaced = true;
+    this.doorbell.ring();
   }
 
   private async run(): Promise<void> {
     for (;;) {
-      this.asked = false;
+      this.doorbell.answer();
       this.restMs = this.settings.pollIntervalMs;
       try {
         if (await this.relayBatch()) continue;
@@ -138,6 +140,7 @@ export class Relay implements Placer {
     if (await this.leaveToOthers()) return false;
     if (await this.sendTaken()) return false;
     const { batchSize } = this;
+    this.mayBeUnplaced = false;
     const placement = await this.lease.place(this.lastPosition, this.sentPosition, batchSize);
     if (!placement) return true;
     if (placement.isSetBack) {
@@ -148,14 +151,14 @@ export class Relay implements Placer {
       return true;
     }
     this.notedPosition = this.sentPosition;
-    const placed = placement.entries;
-    this.lastPosition = placement.lastPosition;
-    if (this.nats.isConnected && this.sentPosition < this.lastPosition) {
+    const { entries: placed, lastPosition } = placement;
+    this.notePlaced(lastPosition);
+    if (this.nats.isConnected && this.sentPosition < lastPosition) {
       // Also what was placed with its change, and not taken over: its answer may have been lost.
-      const isAll = this.sentPosition === this.lastPosition - placed.length;
+      const isAll = this.sentPosition === lastPosition - placed.length;
       const entries = isAll ? placed : await this.lease.readPlaced(this.sentPosition, batchSize);
       if (!(await this.lease.isStillOurs())) return true;
-      await this.send(entries);
+      await this.send(entries, lastPosition);
     }
     if (this.nats.isConnected && this.sentPosition < this.lastPosition) return true;
     if (placed.length === 0 && this.notedPosition === this.sentPosition) return false;
@@ -176,11 +179,10 @@ export class Relay implements Placer {
     );
     if (!this.nats.isConnected || next.length === 0 || next.length < taken.length) return false;
     if (!(await this.lease.isStillOurs())) return false;
-    await this.send(next);
-    this.lastPosition = Math.max(this.lastPosition, this.sentPosition);
+    await this.send(next, this.sentPosition);
     const unnotedMs = performance.now() - this.unnotedSince;
     this.restMs = Math.min(this.restMs, NOTE_WITHIN_MS);
-    return !this.stopping && unnotedMs < NOTE_WITHIN_MS;
+    return !this.stopping && !this.mayBeUnplaced && unnotedMs < NOTE_WITHIN_MS;
   }
 
   /** Starts from what the database says: what this process remembers may be of another one. */
@@ -195,6 +197,7 @@ export class Relay implements Placer {
     // The greatest that was ever seen: the first placement finds out where the database knows less.
     this.lastPosition = Math.max(lastPosition, this.lastPosition);
     this.sentPosition = this.notedPosition = sentPosition;
+    this.taken = [];
     this.heldSince = performance.now();
     return true;
   }
@@ -207,12 +210,13 @@ export class Relay implements Placer {
     return true;
   }
 
-  private async send(entries: readonly PlacedEntry[]): Promise<void> {
+  /** @param lastPosition up to where all is sent then, if there are no entries */
+  private async send(entries: readonly PlacedEntry[], lastPosition: number): Promise<void> {
     const { provider } = this.settings;
     if (entries.length === 0) {
       // Somebody has deleted rows by hand: there is nothing to tell, and nothing to wait for.
-      this.logger.error(`Entries up to position ${this.lastPosition} are missing in the outbox`);
-      this.sentPosition = this.lastPosition;
+      this.logger.error(`Entries up to position ${lastPosition} are missing in the outbox`);
+      this.sentPosition = lastPosition;
       return;
     }
     try {
@@ -233,16 +237,9 @@ export class Relay implements Placer {
     }
   }
 
-  private async rest(): Promise<void> {
-    if (this.asked) return;
-    const restMs = this.stopping ? Math.min(this.restMs, STOPPING_POLL_MS) : this.restMs;
-    await new Promise<void>((resolve) => {
-      const timer = setTimeout(resolve, restMs);
-      this.ring = () => {
-        clearTimeout(timer);
-        resolve();
-      };
-    });
-    this.ring = undefined;
+  private rest(): Promise<void> {
+    return this.doorbell.rest(
+      this.stopping ? Math.min(this.restMs, STOPPING_POLL_MS) : this.restMs,
+    );
   }
 }

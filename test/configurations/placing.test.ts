@@ -74,6 +74,18 @@ describe('a put that comes alone', () => {
     expect(await test.subscriber.summaries(1)).toEqual(['targeted upsert epts: kaa kettle - r1']);
   });
 
+  it('leaves its entry to the relay if the application is another one of the name', async () => {
+    await test.rest.post('/applications', { name: 'again' });
+    await test.rest.put('/app-configs/applications/again?serviceInstanceName=cmx', {});
+    await test.rest.delete('/applications/again');
+    await test.rest.post('/applications', { name: 'again' });
+    await test.subscriber.take(5);
+    const { epoch, last_position: position } = await readLease();
+    const [row] = await putPlacing(epoch, position, 'cmx', database, 'again');
+    expect(row).toMatchObject({ revision: '3', position: null });
+    expect(await test.subscriber.summaries(1)).toEqual(['targeted upsert cmx: kaa again - r3']);
+  });
+
   it('leaves its entry to the relay, and waits for nobody, if the lease is locked', async () => {
     await other.query('BEGIN');
     await other.query('SELECT FROM relay_lease FOR UPDATE');
@@ -146,11 +158,12 @@ describe('a put that comes alone', () => {
     knownPosition: string,
     instance = 'cmx',
     client = database,
+    application = 'kettle',
   ): Promise<{ revision: string; position: string | null }[]> {
     const { rows } = await client.query<{ revision: string; position: string | null }>({
       ...STATEMENTS.application.put,
       values: [
-        ...['kettle', null, 'kaa', [instance], [`{"put":${++puts}}`], [`digest ${puts}`], null],
+        ...[application, null, 'kaa', [instance], [`{"put":${++puts}}`], [`digest ${puts}`], null],
         ...[['somebody', null, 'kaa'], 'correlation', null, epoch, knownPosition],
       ],
     });
