@@ -1,4 +1,5 @@
 import type { PositionalOptions } from 'yargs';
+import { pathSegment } from './path-segment.js';
 import type { Query } from './tekton-api.js';
 
 /** Whose configuration: a tenant's, an application's, or a version's, for one service instance. */
@@ -31,8 +32,8 @@ export function pathOf({ instance, application, appversion, tenant }: Address): 
 
 function configurationsOf(application?: string, appversion?: string): string {
   if (application === undefined) return '/tenant-configs';
-  const path = `/app-configs/applications/${encodeURIComponent(application)}`;
-  return appversion === undefined ? path : `${path}/app-versions/${encodeURIComponent(appversion)}`;
+  const path = `/app-configs/applications/${pathSegment(application)}`;
+  return appversion === undefined ? path : `${path}/app-versions/${pathSegment(appversion)}`;
 }
 
 /** In words. */

@@ -27,6 +27,8 @@ const WRITTEN_NUMBER: ScalarTag = {
   stringify: ({ value }) => (value as WrittenNumber).text,
 };
 
+const TOO_DEEP = 'it is nested too deeply';
+
 /** An alias stands for all that it points to: a few lines could stand for gigabytes. */
 const MOST_NODES = 1_000_000;
 
@@ -37,11 +39,11 @@ const MOST_NODES = 1_000_000;
  */
 export function yamlToJson(text: string, name: string): string {
   const fault = (what: string) => new CommandError(`${name}: ${what}`, EXIT.usage);
-  const documents = parseAllDocuments(text, { customTags: exactNumbers, version: '1.2' });
-  const [document] = documents as Document.Parsed[];
+  const documents = parseDocuments(text, fault);
+  const [document] = documents;
   if (document === undefined) throw fault('it is empty');
   const [error] = document.errors;
-  if (error !== undefined) throw fault(error.message);
+  if (error !== undefined) throw fault(reasonOf(error));
   if (documents.length > 1) throw fault('it holds more than one YAML document');
   let nodes = 0;
   const toJson = (node: unknown): string => {
@@ -56,9 +58,32 @@ export function yamlToJson(text: string, name: string): string {
   };
   const keyOf = (key: unknown): string => {
     if (!isScalar(key)) throw fault('a key is not a plain one');
+    if (key.type === 'PLAIN' && key.source === '<<') {
+      throw fault('merge keys (<<) are not known to YAML 1.2; write out what they stand for');
+    }
     return JSON.stringify(key.source ?? String(key.value));
   };
-  return toJson(document.contents);
+  try {
+    return toJson(document.contents);
+  } catch (thrown) {
+    throw thrown instanceof RangeError ? fault(TOO_DEEP) : thrown;
+  }
+}
+
+function parseDocuments(text: string, fault: (what: string) => Error): Document.Parsed[] {
+  try {
+    return parseAllDocuments(text, {
+      customTags: exactNumbers,
+      version: '1.2',
+    }) as Document.Parsed[];
+  } catch (error) {
+    throw error instanceof RangeError ? fault(TOO_DEEP) : error;
+  }
+}
+
+/** The parser tells the end of the stack as a fault of the text. */
+function reasonOf({ message }: Error): string {
+  return message.includes('call stack') ? TOO_DEEP : message;
 }
 
 function scalarToJson(value: unknown, fault: (what: string) => Error): string {
@@ -72,10 +97,22 @@ function scalarToJson(value: unknown, fault: (what: string) => Error): string {
 
 /** JSON as YAML, in which numbers are written as they were. */
 export function jsonToYaml(text: string): string {
-  const document = parseDocument(text, { customTags: exactNumbers, version: '1.2' });
+  try {
+    return asBlocks(text);
+  } catch {
+    // What this YAML cannot say, such as a key of several thousand characters, is said in JSON, which YAML is
+    // a superset of.
+    return `${text}\n`;
+  }
+}
+
+/** @throws Error if that cannot be done */
+function asBlocks(text: string): string {
+  // What YAML 1.1 would take for something else, as `yes`, is quoted for those who read it as such.
+  const options = { customTags: exactNumbers, version: '1.2', compat: 'yaml-1.1' } as const;
+  const document = parseDocument(text, options);
   const [error] = document.errors;
-  // What YAML cannot say, such as a key of several thousand characters, is said in JSON.
-  if (error !== undefined) return `${text}\n`;
+  if (error !== undefined) throw error;
   visit(document, {
     Collection: (_key, node) => {
       node.flow = node.items.length === 0;

@@ -6,6 +6,9 @@ import { messageOf } from './message-of.js';
 import { Session } from './session.js';
 import { tellFailure } from './tell-failure.js';
 
+/** How long what is tidied up at the end may take. */
+const TIDYING_MS = 1000;
+
 const words = process.argv.slice(2);
 const ended = new AbortController();
 
@@ -24,6 +27,8 @@ for (const [signal, code] of [
     // Who asks again does not want to wait for what is being tidied up.
     if (ended.signal.aborted) process.exit(code);
     ended.abort(new CommandError('', code));
+    // What reads standard input, say, is not waited for.
+    setTimeout(() => process.exit(code), TIDYING_MS).unref();
   });
 }
 

@@ -14,6 +14,9 @@ export interface TektonApiOptions {
   signal: AbortSignal;
 }
 
+/** An answer stopped in its middle. */
+class SilenceError extends Error {}
+
 export type Query = Readonly<Record<string, string | number | boolean | undefined>>;
 
 /** What of a request is not always the same. */
@@ -30,6 +33,8 @@ export interface Request {
 /** The REST API of Tekton. */
 export class TektonApi {
   private readonly base: string;
+  /** How each answer is given up before its end. */
+  private readonly givingUp = new WeakMap<Response, AbortController>();
 
   constructor(private readonly options: TektonApiOptions) {
     this.base = `${options.url.replace(/\/+$/, '')}/api/v1`;
@@ -65,11 +70,28 @@ export class TektonApi {
 
   /** Reads an answer to its end. */
   async whole(response: Response): Promise<string> {
+    const silence = this.watch(response);
     try {
       return await response.text();
     } catch (error) {
       throw this.failure(error);
+    } finally {
+      silence.end();
     }
+  }
+
+  /** Gives an answer up in the middle of which nothing is heard for as long as one may take to begin. */
+  watch(response: Response): { heard: () => void; end: () => void } {
+    const { timeout } = this.options;
+    const timer = setTimeout(() => {
+      this.givingUp.get(response)?.abort(new SilenceError(`nothing came for ${timeout / 1000} s`));
+    }, timeout);
+    return {
+      heard: () => timer.refresh(),
+      end: () => {
+        clearTimeout(timer);
+      },
+    };
   }
 
   /** What has come of a request, or of an answer that was not whole. */
@@ -92,7 +114,12 @@ export class TektonApi {
       late.abort();
     }, timeout);
     try {
-      return await fetch(url, { ...init, signal: AbortSignal.any([signal, late.signal]) });
+      const response = await fetch(url, {
+        ...init,
+        signal: AbortSignal.any([signal, late.signal]),
+      });
+      this.givingUp.set(response, late);
+      return response;
     } catch (error) {
       if (!late.signal.aborted || signal.aborted) throw this.failure(error);
       throw new CommandError(

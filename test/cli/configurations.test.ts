@@ -84,6 +84,39 @@ describe('tekton, with security off', () => {
     expect((await shell.tekton('diff cmx exact --file -', yaml.stdout)).code).toBe(0);
   });
 
+  it('prints as YAML what every reader of YAML takes for the same', async () => {
+    await shell.tekton('create texts');
+    const texts = [
+      'yes',
+      '0o14',
+      '2026-11-23',
+      '1.10',
+      'null',
+      '~',
+      ' a ',
+      '# b',
+      'c: d',
+      '---',
+      'e\nf\n',
+    ];
+    const document = {
+      '': '',
+      __proto__x: 1,
+      '<<': texts,
+      '1': { ' ': [null, true] },
+      yes: '\u0000\ud800',
+    };
+    expect((await shell.tekton('put cmx texts', JSON.stringify(document))).code).toBe(0);
+    const { stdout } = await shell.tekton('get cmx texts -o yaml');
+    expect(stdout).toMatch(
+      /- "yes"\n +- "0o14"\n +- "2026-11-23"\n +- "1\.10"\n +- "null"\n +- "~"\n/,
+    );
+    expect(await shell.tekton('diff cmx texts -f -', stdout)).toMatchObject({
+      code: 0,
+      stdout: '',
+    });
+  });
+
   it('stores for a tenant, an application and a version', async () => {
     await shell.tekton('create levels');
     await shell.tekton('create levels levels_v1');

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { startTestTekton, type TestTekton } from '../support/test-tekton.js';
 import { Shell, withoutVersion } from './run-tekton.js';
@@ -27,6 +28,8 @@ describe('tekton says what is wrong', () => {
     ['no URL', 'instances --url kaa', /"kaa" is no URL of Tekton/],
     ['no file', 'put epts kettle --file nowhere.json', /nowhere\.json cannot be read: ENOENT/],
     ['two things that exclude each other', 'diff epts --file a --revision 1', /Give --file, or/],
+    ['a name that is a path', 'get epts ..', /"\.\." is no name/],
+    ['no count', 'watch epts --count 0', /--count takes a number from 1/],
     ['no issuer', 'login', /Give --issuer \(TEKTON_ISSUER\), --client-id/],
   ])('%s: exit code 2, and nothing sent', async (_what, line, message) => {
     const { code, stdout, stderr } = await shellFor('http://127.0.0.1:9').tekton(line);
@@ -40,6 +43,8 @@ describe('tekton says what is wrong', () => {
     ['two documents', 'a: 1\n---\nb: 2\n', /more than one YAML document/],
     ['no YAML', 'a: [1\n', /bad\.yaml: /],
     ['what JSON cannot say', 'a: .inf\n', /JSON has nothing to say Infinity with/],
+    ['merge keys', 'a: &a {b: 1}\nc: {<<: *a}\n', /merge keys \(<<\) are not known/],
+    ['too many levels', `a: ${'['.repeat(20_000)}${']'.repeat(20_000)}`, /it is nested too deeply/],
     ['other characters', Buffer.from([0x61, 0x3a, 0xff]), /it is not UTF-8/],
     [
       'a bomb of aliases',
@@ -107,6 +112,25 @@ describe('tekton says what is wrong', () => {
     });
     const { code, stdout } = await shell.tekton('instances -o json');
     expect({ code, stdout }).toEqual({ code: 6, stdout: '' });
+  });
+
+  it('that an answer stops in its middle', async () => {
+    const shell = await played((_request, response) => {
+      response.writeHead(200, { 'content-length': '100' });
+      response.write('[{"name":');
+    });
+    for (const line of ['instances --timeout 0.3', 'export --timeout 0.3 --file whole.json']) {
+      const { code, stdout, stderr } = await shell.tekton(line);
+      expect(stderr).toMatch(/nothing came for 0\.3 s/);
+      expect({ code, stdout }).toEqual({ code: 6, stdout: '' });
+    }
+  });
+
+  it('nothing, and ends, by Ctrl-C while it waits for standard input', async () => {
+    const waiting = shellFor('http://127.0.0.1:9').start('put epts kettle');
+    await sleep(1500);
+    waiting.process.kill('SIGINT');
+    expect(await waiting.ended).toEqual({ code: 130, stdout: '', stderr: '' });
   });
 
   it('that it is somebody else who answers', async () => {

@@ -106,6 +106,11 @@ describe('tekton export and load', () => {
     expect(existsSync(join(shell.folder, 'half.json'))).toBe(false);
   });
 
+  it('writes to standard output where it is asked to', async () => {
+    const { stdout } = await shell.tekton('export --file -');
+    expect(JSON.parse(stdout)).toHaveProperty('cmx.kaa.applications.kettle');
+  });
+
   it('says that the file cannot be written', async () => {
     const { code, stderr } = await shell.tekton('export --file no/such/folder.json');
     expect(stderr).toMatch(/no\/such\/folder\.json cannot be written: ENOENT/);

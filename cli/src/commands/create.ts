@@ -1,4 +1,5 @@
 import { defineCommand } from '../command.js';
+import { pathSegment } from '../path-segment.js';
 import { DRY_RUN, tellDryRun } from '../dry-run.js';
 
 export const CREATE = defineCommand({
@@ -22,7 +23,7 @@ export const CREATE = defineCommand({
     const path =
       appversion === undefined
         ? '/applications'
-        : `/applications/${encodeURIComponent(application)}/app-versions`;
+        : `/applications/${pathSegment(application)}/app-versions`;
     const body = {
       name: appversion ?? application,
       displayName: given.displayName,

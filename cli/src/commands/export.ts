@@ -10,12 +10,14 @@ import { jsonToYaml } from '../exact-yaml.js';
 import { write } from '../output.js';
 import { Progress } from '../progress.js';
 
+const STANDARD_OUTPUT = '-';
+
 export const EXPORT = defineCommand({
   command: 'export',
   describe: 'Write all configurations of a tenant, or of all tenants, as load takes them',
   positionals: {},
   flags: {
-    file: { alias: 'f', type: 'string', describe: 'Into this file; default: standard output' },
+    file: { alias: 'f', type: 'string', nargs: 1, describe: 'Default: -, standard output' },
     instance: { type: 'string', describe: 'Only those of one service instance' },
     cluster: { type: 'boolean', default: false, describe: 'Of all tenants that may be read' },
   },
@@ -24,7 +26,8 @@ export const EXPORT = defineCommand({
     ['export --cluster --file cluster.json', 'a copy of the whole cluster, for load --cluster'],
     ['export --instance epts --output yaml', 'one service instance, to read'],
   ],
-  run: async ({ file, instance, cluster, tenant, output }, session) => {
+  run: async ({ file: given, instance, cluster, tenant, output }, session) => {
+    const file = given === STANDARD_OUTPUT ? undefined : given;
     if (cluster && instance !== undefined) {
       throw new CommandError('--instance goes without --cluster', EXIT.usage);
     }
@@ -33,11 +36,13 @@ export const EXPORT = defineCommand({
       query: { tenantId: tenant, serviceInstanceName: instance },
     });
     const progress = new Progress('Exporting');
+    const silence = tekton.watch(response);
     try {
       const body: NodeJS.ReadableStream = Readable.fromWeb(response.body as never);
       const counted = new Transform({
         transform(chunk: Buffer, _encoding, done) {
           progress.add(chunk.length);
+          silence.heard();
           done(null, chunk);
         },
       });
@@ -53,6 +58,7 @@ export const EXPORT = defineCommand({
         ? new CommandError(`${String(file)} cannot be written: ${messageOf(error)}`, EXIT.usage)
         : tekton.failure(error);
     } finally {
+      silence.end();
       progress.stop();
     }
     if (file !== undefined) session.output.note(`Exported to ${file}`);

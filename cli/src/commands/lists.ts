@@ -1,4 +1,5 @@
 import { defineCommand } from '../command.js';
+import { pathSegment } from '../path-segment.js';
 
 export const INSTANCES = defineCommand({
   command: 'instances',
@@ -50,7 +51,7 @@ export const VERSIONS = defineCommand({
   examples: [['versions smart_kettle', 'all of them']],
   run: async ({ application, tenant }, session) => {
     const tekton = await session.tekton();
-    const path = `/applications/${encodeURIComponent(application)}/app-versions`;
+    const path = `/applications/${pathSegment(application)}/app-versions`;
     const json = await tekton.text('GET', path, { query: { tenantId: tenant } });
     await session.output.list(json, [
       ['VERSION', 'name'],

@@ -53,6 +53,9 @@ export const LOGIN = defineCommand({
     );
     await session.credentials.put(url, { issuer, clientId, accessToken, expiresAt });
     const until = expiresAt === null ? '' : `, until ${new Date(expiresAt).toISOString()}`;
+    if ((session.env.TEKTON_TOKEN ?? '') !== '') {
+      session.output.note('TEKTON_TOKEN is set, and is used rather than this login');
+    }
     session.output.note(
       `Logged in to ${url} as ${clientId}${until}. The token is in ${session.credentials.path}`,
     );

@@ -26,7 +26,7 @@ export const WATCH = defineCommand({
       defaultDescription: 'TEKTON_NATS_URL, or nats://127.0.0.1:4222',
       describe: 'NATS; several URLs with commas between, tls:// for TLS',
     },
-    'nats-creds': { type: 'string', describe: 'Credentials file (JWT and NKey)' },
+    'nats-creds': { type: 'string', nargs: 1, describe: 'Credentials file (JWT and NKey)' },
     provider: { type: 'string', default: 'tekton', describe: 'Name of Tekton in its broadcasts' },
     count: { type: 'number', describe: 'End after so many' },
   },
@@ -37,6 +37,7 @@ export const WATCH = defineCommand({
   ],
   run: async (given, session) => {
     const { instance, natsUrl, natsCreds, provider, count = Infinity } = given;
+    if (!(count >= 1)) throw new CommandError('--count takes a number from 1', EXIT.usage);
     const authenticator =
       natsCreds === undefined ? undefined : credsAuthenticator(await readBytes(natsCreds));
     const ended = new AbortController();
